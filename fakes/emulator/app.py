@@ -1,0 +1,134 @@
+"""The emulator's one application. A request takes the steps of `answer`, top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.call import Call
+from fakes.emulator.exchange import Exchange, Reply, Request
+from fakes.emulator.hosts import HostFamily, Hosts
+from fakes.emulator.services import FAMILIES
+from fakes.emulator.versions import check_api_version
+from fakes.emulator.wire import ARM_HEADERS, error_reply, json_reply, rate_limit_headers
+from fakes.world.errors import ServiceError, Unauthenticated
+from fakes.world.faults import ConnectionFault, Fault, HttpFault
+from fakes.world.world import REGION
+
+if TYPE_CHECKING:
+    from fakes.world.world import World
+
+
+class BrokenConnectionError(Exception):
+    """An injected fault: the carrier of the exchange turns it into its own reset, timeout or short read."""
+
+    def __init__(self, kind: str, reply: Reply | None = None) -> None:
+        super().__init__(f"injected connection fault: {kind}")
+        self.kind = kind
+        self.reply = reply
+
+
+class InjectedError(ServiceError):
+    """An injected HTTP error; its status is the instance's own."""
+
+    def __init__(self, fault: HttpFault) -> None:
+        super().__init__(fault.message, code=fault.code)
+        self.http_status = fault.status
+
+
+class App:
+    """Answers requests for every host of Azure ML out of one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.hosts = Hosts(FAMILIES)
+        self.calls: list[Exchange] = []
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a request: whose host, which route, due work, faults, token, version, handler, headers."""
+        family, host = self.hosts.resolve(request.host, request.url)
+        match = family.routes.match(request.method, request.path)
+        if match is None:
+            return self._record(request, "(no route)", _unserved(request, family))
+        call = Call(request, self.world, family, host, match.route, match.params)
+        with self.world.lock:
+            self.world.catch_up()
+            reply = self._meet_fault("before", call, None)
+            if reply is None:
+                reply = self._served(call)
+                reply = self._meet_fault("after", call, reply) or reply
+        _add_headers(call, reply)
+        return self._record(request, match.route.operation, reply)
+
+    def _served(self, call: Call) -> Reply:
+        try:
+            authorise(call)
+            if call.family.versioned:
+                check_api_version(call)
+            return call.route.handler(call)
+        except ServiceError as error:
+            return _refusal(call, error)
+
+    def _meet_fault(self, when: Any, call: Call, reply: Reply | None) -> Reply | None:
+        fault: Fault | None = self.world.faults.take(call.route.operation, when)
+        if fault is None:
+            return None
+        if isinstance(fault, HttpFault):
+            return _refusal(call, InjectedError(fault))
+        self.calls.append(Exchange(call.request.method, call.request.url, 0, call.route.operation))
+        if isinstance(fault, ConnectionFault) and fault.kind == "truncated":
+            raise BrokenConnectionError("truncated", reply or self._served(call))
+        raise BrokenConnectionError(getattr(fault, "kind", "reset"))
+
+    def _record(self, request: Request, operation: str, reply: Reply) -> Reply:
+        self.calls.append(Exchange(request.method, request.url, reply.status, operation))
+        return reply
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as a WSGI application, for servers on a socket."""
+        from fakes.emulator.wsgi import serve
+
+        return serve(self, environ, start_response)
+
+
+def authorise(call: Call) -> None:
+    """Find the caller from the token, where the host family takes tokens of Entra."""
+    if not call.family.audiences:
+        return
+    header = call.request.headers.get("authorization", "")
+    if not header:
+        raise Unauthenticated(
+            "Authentication failed. The 'Authorization' header is missing.", code="AuthenticationFailed"
+        )
+    token = call.world.identity.verify(header, call.family.audiences, call.world.clock.now())
+    call.caller = token.application.client_id
+
+
+def _refusal(call: Call, error: ServiceError) -> Reply:
+    reply = error_reply(call, error, envelope=call.family.envelope, region=call.host.get("region") or REGION)
+    reply.status = getattr(error, "http_status", reply.status)
+    return reply
+
+
+def _unserved(request: Request, family: HostFamily) -> Reply:
+    """Say that nobody knows what Azure answers here; 501 is never retried into silence."""
+    message = (
+        f"The local Azure ML does not serve {request.method} {request.path} on {family.name} hosts "
+        f"(query: {dict(request.query)}). docs/coverage.md lists what it serves."
+    )
+    return json_reply(501, {"error": {"code": "NotImplemented", "message": message}})
+
+
+def _add_headers(call: Call, reply: Reply) -> None:
+    headers = reply.headers
+    guid = call.world.ids.guid()
+    headers.setdefault("x-ms-request-id", guid)
+    if call.family.name == "arm":
+        headers.update(ARM_HEADERS)
+        headers.update(rate_limit_headers(call.request.method))
+        headers["x-ms-correlation-request-id"] = guid
+        now = call.world.clock.now()
+        headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{now:%Y%m%dT%H%M%SZ}:{guid}"
+        headers.setdefault("x-ms-response-type", "standard")
+
+

@@ -1,0 +1,161 @@
+"""`Emulator`: a local Azure ML for the length of a `with` block."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from azure.core.credentials import AccessToken, AccessTokenInfo
+
+from fakes.catalogue import load_catalogue
+from fakes.emulator.app import App
+from fakes.emulator.exchange import Exchange
+from fakes.engines import engine_by_name
+from fakes.world.clock import VirtualClock
+from fakes.world.faults import Faults
+from fakes.world.pace import pace_by_name
+from fakes.world.world import World
+
+
+class EmulatorCredential:
+    """A credential whose tokens the emulator issued: what `DefaultAzureCredential` would find in its environment."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def get_token(self, *scopes: str, **_options: Any) -> AccessToken:
+        """Return a token for the first scope."""
+        info = self.get_token_info(*scopes)
+        return AccessToken(info.token, info.expires_on)
+
+    def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
+        """Return a token for the first scope, good until the emulator's clock passes its expiry."""
+        now = self._world.clock.now()
+        token = self._world.identity.issue(scopes[0], now)
+        left = (token.expires - now).total_seconds()
+        return AccessTokenInfo(token.text, int(time.time() + left))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class Emulator:
+    """A local Azure ML, in this process, for the length of a `with` block.
+
+    Inside the block every `requests`-based client that talks to an Azure host is answered here, with no change to
+    its code; other hosts are refused by name. What the SDK waits for takes virtual time. The variables that
+    `DefaultAzureCredential` and this harness read (`AZURE_TENANT_ID`, `AZURE_SUBSCRIPTION_ID`, ...) name this Azure.
+
+    catalog: the registry as it stood in "2024-04", "2024-12", "2025-03" or "2026-07".
+    pace: "recorded" (durations as seen on Azure, in virtual time) or "instant".
+    seed: of every identifier that Azure would make up.
+    engine: what a fine-tuning job computes; "retrieval" or an `Engine`.
+    time_scale: virtual seconds that also pass for each real second, for code that waits with `time.sleep`.
+    """
+
+    def __init__(
+        self,
+        *,
+        catalog: str = "2024-04",
+        pace: str = "recorded",
+        seed: int = 0,
+        engine: Any = "retrieval",
+        time_scale: float = 0.0,
+    ) -> None:
+        catalogue = load_catalogue(catalog)
+        self.world = World(
+            catalogue=catalogue,
+            pace=pace_by_name(pace),
+            engine=engine_by_name(engine) if isinstance(engine, str) else engine,
+            seed=seed,
+            clock=VirtualClock(catalogue.opened, time_scale=time_scale),
+        )
+        self.app = App(self.world)
+        self.credential = EmulatorCredential(self.world)
+        self._stack = contextlib.ExitStack()
+
+    @property
+    def clock(self) -> VirtualClock:
+        """Virtual time: `now()`, `slept`, `advance(seconds)`."""
+        return self.world.clock
+
+    @property
+    def calls(self) -> list[Exchange]:
+        """Every exchange so far: `.method`, `.url`, `.status`, `.operation`."""
+        return self.app.calls
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong, and when."""
+        return self.world.faults
+
+    @property
+    def subscription_id(self) -> str:
+        """The subscription of the first workspace."""
+        return self.world.home.subscription_id
+
+    @property
+    def resource_group(self) -> str:
+        """The resource group of the first workspace."""
+        return self.world.home.resource_group
+
+    @property
+    def workspace_name(self) -> str:
+        """The name of the first workspace."""
+        return self.world.home.name
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that make clients find this Azure, set inside the block."""
+        application = self.world.identity.application
+        return {
+            "AZURE_TENANT_ID": application.tenant_id,
+            "AZURE_CLIENT_ID": application.client_id,
+            "AZURE_CLIENT_SECRET": application.client_secret,
+            "AZURE_SUBSCRIPTION_ID": self.subscription_id,
+            "AZURE_RESOURCE_GROUP": self.resource_group,
+            "AZUREML_WORKSPACE_NAME": self.workspace_name,
+        }
+
+    def write_config(self, folder: Path | str) -> Path:
+        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
+        path = Path(folder) / "config.json"
+        values = {
+            "subscription_id": self.subscription_id,
+            "resource_group": self.resource_group,
+            "workspace_name": self.workspace_name,
+        }
+        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        return path
+
+    def __enter__(self) -> Emulator:
+        """Open the doors: from here on Azure is local."""
+        from fakes.emulator.intercept import intercepted
+
+        self._stack.enter_context(intercepted(self.app, self.clock))
+        self._stack.enter_context(_environment(self.environment))
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        """Close the doors and remove what was spooled to disk."""
+        self._stack.close()
+        self.world.close()
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,116 @@
+"""One HTTP exchange as the emulator sees it, whatever carried it: a transport, a `requests` adapter or a socket."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from fakes.world.errors import Invalid
+
+Body = bytes | BinaryIO | Iterable[bytes]
+
+
+@dataclass(slots=True)
+class Request:
+    """A request: header names in lower case, `path` percent-decoded, `query` with its last value a name."""
+
+    method: str
+    url: str
+    host: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Body
+
+    @classmethod
+    def from_parts(cls, method: str, url: str, headers: Mapping[str, str], body: Body) -> Request:
+        """Read a request from its parts as an HTTP client holds them."""
+        parts = urlsplit(url)
+        return cls(
+            method=method.upper(),
+            url=url,
+            host=(parts.hostname or "").lower(),
+            path=unquote(parts.path) or "/",
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)) if parts.query else {},
+            headers={name.lower(): value for name, value in headers.items()},
+            body=body,
+        )
+
+    def stream(self) -> BinaryIO:
+        """Return the body as a binary stream, read at most once."""
+        if isinstance(self.body, bytes):
+            return io.BytesIO(self.body)
+        if hasattr(self.body, "read"):
+            return self.body
+        return io.BufferedReader(_ChunkReader(iter(self.body)))
+
+    def content(self) -> bytes:
+        """Return the whole body, which must be small: JSON or a form."""
+        if not isinstance(self.body, bytes):
+            self.body = self.stream().read()
+        return self.body
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object; Invalid when it is none."""
+        try:
+            value = json.loads(self.content() or b"{}")
+        except (ValueError, UnicodeDecodeError) as error:
+            raise Invalid(f"The request body is not valid JSON: {error}", code="InvalidRequestContent") from None
+        if not isinstance(value, dict):
+            raise Invalid(
+                f"The request body is a JSON {type(value).__name__}; an object is expected",
+                code="InvalidRequestContent",
+            )
+        return value
+
+
+@dataclass(slots=True)
+class Reply:
+    """A reply. `body` is whole bytes, or chunks with their total `length` for what should not be held in memory."""
+
+    status: int
+    body: bytes | Iterator[bytes] = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    length: int | None = None
+
+    def content_length(self) -> int:
+        """Return the number of body bytes."""
+        if isinstance(self.body, bytes):
+            return len(self.body)
+        return self.length or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was asked and how it was answered, kept in `Emulator.calls`."""
+
+    method: str
+    url: str
+    status: int
+    operation: str
+
+
+class _ChunkReader(io.RawIOBase):
+    """A raw stream over an iterator of chunks, as uploads by generator send them."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            try:
+                self._rest = next(self._chunks)
+            except StopIteration:
+                return 0
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size

@@ -1,0 +1,87 @@
+"""The services of Azure ML, by the hosts that serve them."""
+
+from __future__ import annotations
+
+import re
+
+from fakes.emulator.hosts import ARM_AUDIENCES, HostFamily
+from fakes.emulator.routing import RouteTable
+from fakes.emulator.services import (
+    assets,
+    blob,
+    computes,
+    datastores,
+    deployments,
+    endpoints,
+    entra,
+    jobs,
+    lro,
+    mlflow,
+    registries,
+    run_history,
+    scoring,
+    workspaces,
+)
+
+REGIONAL_AUDIENCES = (*ARM_AUDIENCES, "https://ml.azure.com")
+
+FAMILIES = (
+    HostFamily(
+        "arm",
+        re.compile(r"management\.azure\.com"),
+        RouteTable(
+            (
+                *workspaces.ROUTES,
+                *computes.ROUTES,
+                *datastores.ROUTES,
+                *assets.ROUTES,
+                *jobs.ROUTES,
+                *endpoints.ROUTES,
+                *deployments.ROUTES,
+                *registries.ARM_ROUTES,
+                *lro.ROUTES,
+            )
+        ),
+        ARM_AUDIENCES,
+        "arm",
+        versioned=True,
+    ),
+    HostFamily(
+        "regional",
+        re.compile(r"(?P<region>[a-z0-9]+)\.api\.azureml\.ms"),
+        RouteTable(
+            (
+                *workspaces.DISCOVERY_ROUTES,
+                *registries.DISCOVERY_ROUTES,
+                *run_history.ROUTES,
+                *mlflow.ROUTES,
+                *lro.ASSET_STORE_ROUTES,
+            )
+        ),
+        REGIONAL_AUDIENCES,
+        "dataplane",
+    ),
+    HostFamily(
+        "registry",
+        re.compile(r"cert-(?P<region>[a-z0-9]+)\.experiments\.azureml\.net"),
+        RouteTable(registries.ROUTES),
+        REGIONAL_AUDIENCES,
+        "arm",
+        versioned=True,
+    ),
+    HostFamily(
+        "blob",
+        re.compile(r"(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net"),
+        RouteTable(blob.ROUTES),
+    ),
+    HostFamily(
+        "scoring",
+        re.compile(r"(?P<endpoint>[a-z0-9-]+)\.(?P<region>[a-z0-9]+)\.inference\.ml\.azure\.com"),
+        RouteTable(scoring.ROUTES),
+    ),
+    HostFamily(
+        "entra",
+        re.compile(r"login\.(microsoftonline|windows)\.(com|net)"),
+        RouteTable(entra.ROUTES),
+    ),
+)

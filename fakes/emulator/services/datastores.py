@@ -1,0 +1,90 @@
+"""ARM datastores and their secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services.arm import PROVIDER, WORKSPACE, page, system_data
+from fakes.emulator.wire import json_reply
+from fakes.world.errors import NotFound
+from fakes.world.storage_keys import account_key, sas_token
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+    from fakes.world.datastores import Datastore
+
+DATASTORE = WORKSPACE + "/datastores/<datastore>"
+
+
+def render(call: Call, datastore: Datastore) -> dict[str, Any]:
+    """Return the ARM resource of a blob datastore (recorded 2023-01, 2026)."""
+    workspace = call.workspace
+    return {
+        "id": f"{workspace.arm_id}/datastores/{datastore.name}",
+        "name": datastore.name,
+        "type": f"{PROVIDER}/workspaces/datastores",
+        "properties": {
+            "description": None,
+            "tags": None,
+            "properties": None,
+            "isDefault": datastore.is_default,
+            "credentials": {"credentialsType": "AccountKey"},
+            "intellectualProperty": None,
+            "subscriptionId": workspace.subscription_id,
+            "resourceGroup": workspace.resource_group,
+            "datastoreType": "AzureBlob",
+            "accountName": datastore.account,
+            "containerName": datastore.container,
+            "endpoint": "core.windows.net",
+            "protocol": "https",
+            "serviceDataAccessAuthIdentity": datastore.access_identity,
+        },
+        "systemData": {
+            **system_data(datastore.created, datastore.created),
+            "createdByType": "Application",
+            "lastModifiedByType": "Application",
+        },
+    }
+
+
+def _datastore(call: Call) -> Datastore:
+    found = call.workspace.datastores.get(call.params["datastore"])
+    if found is None:
+        raise NotFound(
+            f"Could not find datastore: {call.params['datastore']}", code="UserError", inner=("NotFoundError",)
+        )
+    return found
+
+
+def get_one(call: Call) -> Reply:
+    """Return a datastore."""
+    return json_reply(200, render(call, _datastore(call)))
+
+
+def list_all(call: Call) -> Reply:
+    """Return the datastores, or only the default one with `isDefault=true` (recorded)."""
+    found = list(call.workspace.datastores.values())
+    if call.query("isDefault").lower() == "true":
+        found = [datastore for datastore in found if datastore.is_default]
+    return page(call, found, lambda datastore: render(call, datastore))
+
+
+def list_secrets(call: Call) -> Reply:
+    """Return an expiring SAS where one is asked for (recorded 2026), else the account key (recorded 2022)."""
+    datastore = _datastore(call)
+    key = account_key(call.world.seed, datastore.account)
+    asked = call.json if call.request.content() else {}
+    if asked.get("expirableSecret"):
+        hours = int(asked.get("expireAfterHours") or 1)
+        token = sas_token(key, datastore.account, call.world.clock.now(), hours)
+        return json_reply(200, {"secretsType": "Sas", "sasToken": "?" + token})
+    return json_reply(200, {"secretsType": "AccountKey", "key": key})
+
+
+ROUTES = (
+    Route("Datastores_Get", "GET", DATASTORE, get_one, Evidence.RECORDED),
+    Route("Datastores_List", "GET", WORKSPACE + "/datastores", list_all, Evidence.RECORDED),
+    Route("Datastores_ListSecrets", "POST", DATASTORE + "/listSecrets", list_secrets, Evidence.RECORDED),
+)

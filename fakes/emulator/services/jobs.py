@@ -1,0 +1,200 @@
+"""ARM jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services.arm import PROVIDER, USER, WORKSPACE, location_of, page
+from fakes.emulator.services.lro import accepted_action
+from fakes.emulator.services.workspaces import tracking_uri
+from fakes.emulator.wire import empty_reply, json_reply, timestamp
+from fakes.world.errors import NotFound
+from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, put_job
+from fakes.world.states import JOB
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+    from fakes.world.runs import Run
+
+ONE = WORKSPACE + "/jobs/<job>"
+_PIPELINE_MEMBERS = ("settings", "jobs")
+_COMMAND_MEMBERS = ("command", "codeId", "environmentId", "environmentVariables", "distribution", "limits", "resources")
+
+
+def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
+    """Return the ARM resource. Right after the PUT the service has added no properties yet (`fresh`, recorded 2023-04)."""
+    return {
+        "id": f"{job.workspace.arm_id}/jobs/{job.name}",
+        "name": job.name,
+        "type": f"{PROVIDER}/workspaces/jobs",
+        "properties": _properties(call, job, fresh),
+        "systemData": {"createdAt": timestamp(job.created), "createdBy": USER, "createdByType": "User"},
+    }
+
+
+def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
+    sent, now = job.properties, call.world.clock.now()
+    status = job.run.status(now)
+    properties: dict[str, Any] = {
+        "description": sent.get("description"),
+        "tags": sent.get("tags") or {},
+        "properties": dict(sent.get("properties") or {}) if fresh else _stages(job, status, now),
+        "displayName": sent.get("displayName") or job.name,
+        "status": status,
+        "experimentName": job.run.experiment,
+        "services": _services(job),
+        "computeId": sent.get("computeId"),
+        "isArchived": bool(sent.get("isArchived")),
+        "identity": sent.get("identity"),
+        "componentId": sent.get("componentId"),
+        "notificationSetting": sent.get("notificationSetting"),
+        "secretsConfiguration": None,
+        "jobType": job.kind,
+    }
+    members = _PIPELINE_MEMBERS if job.kind == "Pipeline" else _COMMAND_MEMBERS
+    properties |= {name: sent.get(name) for name in members}
+    if job.kind == "Command":
+        properties["queueSettings"] = {"jobTier": "Null"}
+    inputs = sent.get("inputs") or {}
+    properties["inputs"] = {name: {"description": None, **value} for name, value in inputs.items()} or None
+    properties["outputs"] = _outputs(job, status)
+    properties["sourceJobId"] = None
+    return properties
+
+
+def _stages(job: Job, status: str, now: Any) -> dict[str, str]:
+    properties = dict(job.run.properties)
+    ended = job.run.ended(now)
+    if job.kind == "Pipeline" and ended is not None:
+        started = job.run.started(now) or job.created
+        word = "Finished" if status == "Completed" else status
+        properties["azureml.pipelines.stages"] = (
+            '{"Initialization":null,"Execution":{"StartTime":"'
+            f'{timestamp(started)}","EndTime":"{timestamp(ended)}","Status":"{word}"}}}}'
+        )
+    return properties
+
+
+def _outputs(job: Job, status: str) -> dict[str, Any]:
+    declared = {name: _output(output) for name, output in job.outputs.items()}
+    if job.kind == "Command" and status in JOB.terminal:
+        # without `/paths/`, which `jobs.stream` could not read (recorded 2023-01)
+        declared["default"] = {
+            "description": None,
+            "uri": f"azureml://datastores/workspaceartifactstore/{job.run.container}",
+            "mode": "ReadWriteMount",
+            "jobOutputType": "uri_folder",
+        }
+    return declared
+
+
+def _output(output: JobOutput) -> dict[str, Any]:
+    return {
+        "description": None,
+        "uri": None,
+        "assetName": output.asset_name,
+        "assetVersion": output.asset_version,
+        "mode": output.mode or "ReadWriteMount",
+        "autoDeleteSetting": None,
+        "jobOutputType": output.kind,
+    }
+
+
+def _services(job: Job) -> dict[str, Any]:
+    workspace = job.workspace
+    studio = (
+        f"https://ml.azure.com/runs/{job.name}?wsid=/subscriptions/{workspace.subscription_id}"
+        f"/resourcegroups/{workspace.resource_group}/workspaces/{workspace.name}"
+    )
+    endpoints = {"Tracking": tracking_uri(workspace) + "?", "Studio": studio}
+    return {
+        kind: {
+            "jobServiceType": kind,
+            "port": None,
+            "endpoint": endpoint,
+            "status": None,
+            "errorMessage": None,
+            "properties": None,
+            "nodes": None,
+        }
+        for kind, endpoint in endpoints.items()
+    }
+
+
+def _child(job: Job, run: Run) -> dict[str, Any]:
+    """Return the resource of a pipeline's child, which has no `properties` at all (recorded)."""
+    return {
+        "id": f"{job.workspace.arm_id}/jobs/{run.id}",
+        "name": run.id,
+        "type": f"{PROVIDER}/workspaces/jobs",
+        "systemData": {"createdAt": timestamp(run.created), "createdBy": USER, "createdByType": "User"},
+    }
+
+
+def get_one(call: Call) -> Reply:
+    """Return a job or the shell of a pipeline's child."""
+    name = call.params["job"]
+    if name in call.workspace.jobs:
+        return json_reply(200, render(call, call.workspace.jobs[name]))
+    try:
+        job, run = find_run(call.workspace, name)
+    except NotFound:
+        raise NotFound(
+            f"Job with name {name} was not found.", code="UserError", inner=("NotFoundError",)
+        ) from None
+    return json_reply(200, _child(job, run))
+
+
+def put_one(call: Call) -> Reply:
+    """Submit a job: 201 at once, no long-running operation (recorded)."""
+    job, new = put_job(call.world, call.workspace, call.params["job"], dict(call.properties))
+    reply = json_reply(201 if new else 200, render(call, job, fresh=new))
+    if new:
+        reply.headers["Location"] = location_of(call)
+    return reply
+
+
+def list_all(call: Call) -> Reply:
+    """Return jobs, newest first, filtered by job type, tag and view."""
+    view, kind, tag = call.query("listViewType", "ActiveOnly"), call.query("jobType"), call.query("tag")
+    found = [
+        job
+        for job in reversed(call.workspace.jobs.values())
+        if (view == "All" or bool(job.properties.get("isArchived")) == (view == "ArchivedOnly"))
+        and (not kind or job.kind == kind)
+        and (not tag or tag in (job.properties.get("tags") or {}))
+    ]
+    return page(call, found, lambda job: render(call, job))
+
+
+def cancel_one(call: Call) -> Reply:
+    """Start to cancel a job: 202, or 200 at once for a command that has ended (recorded)."""
+    operation = cancel_job(call.world, call.workspace, call.params["job"])
+    if operation is None:
+        return empty_reply(200)
+    return accepted_action(call, call.workspace.region, operation.id, "PT1H")
+
+
+def delete_one(call: Call) -> Reply:
+    """Delete a job that has ended."""
+    get_job(call.workspace, call.params["job"])
+    del call.workspace.jobs[call.params["job"]]
+    return empty_reply(200)
+
+
+ROUTES = (
+    Route("Jobs_Get", "GET", ONE, get_one, Evidence.RECORDED, "the 404 is inferred"),
+    Route(
+        "Jobs_CreateOrUpdate",
+        "PUT",
+        ONE,
+        put_one,
+        Evidence.RECORDED,
+        "a registry pipeline that is accepted, and refused component inputs, are inferred",
+    ),
+    Route("Jobs_List", "GET", WORKSPACE + "/jobs", list_all, Evidence.INFERRED),
+    Route("Jobs_Cancel", "POST", ONE + "/cancel", cancel_one, Evidence.RECORDED),
+    Route("Jobs_Delete", "DELETE", ONE, delete_one, Evidence.INFERRED, "gone at once"),
+)

@@ -1,0 +1,201 @@
+"""MLflow's REST interface to the runs of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.wire import json_reply
+from fakes.world.errors import Invalid, NotFound, ServiceError
+from fakes.world.jobs import Job, find_run
+from fakes.world.runs import LoggedMetric, Run
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+
+BASE = "/mlflow/v1.0" + WORKSPACE + "/api/2.0/mlflow"
+BASE_2_1 = "/mlflow/v2.0" + WORKSPACE + "/api/2.0/mlflow"
+_STATUS = {
+    "Completed": "FINISHED",
+    "Failed": "FAILED",
+    "NotResponding": "FAILED",
+    "Canceled": "KILLED",
+    "CancelRequested": "RUNNING",
+    "Running": "RUNNING",
+    "Finalizing": "RUNNING",
+}
+
+
+def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
+    """Return a run in MLflow's form."""
+    now = call.world.clock.now()
+    ended = run.ended(now)
+    latest: dict[str, LoggedMetric] = {}
+    for metric in run.logged(now):
+        latest[metric.key] = metric
+    tags = {
+        **run.tags,
+        **run.properties,
+        "mlflow.user": USER,
+        "mlflow.runName": run.display_name,
+        "mlflow.rootRunId": run.root.id,
+        **({"mlflow.parentRunId": run.parent.id} if run.parent else {}),
+    }
+    return {
+        "info": {
+            "run_id": run.id,
+            "run_uuid": run.id,
+            "run_name": run.display_name,
+            "experiment_id": job.workspace.experiments[run.experiment],
+            "user_id": call.world.identity.application.object_id,
+            "status": _STATUS.get(run.status(now), "SCHEDULED"),
+            "start_time": _milliseconds(run.started(now) or run.created),
+            **({"end_time": _milliseconds(ended)} if ended else {}),
+            "artifact_uri": (
+                f"azureml://{job.workspace.region}.api.azureml.ms/mlflow/v2.0{job.workspace.arm_id}"
+                f"/experiments/{run.experiment}/runs/{run.id}/artifacts"
+            ),
+            "lifecycle_stage": "active",
+        },
+        "data": {
+            "metrics": [_metric(metric) for metric in latest.values()],
+            "params": [{"key": key, "value": value} for key, value in run.parameters.items()],
+            "tags": [{"key": key, "value": str(value)} for key, value in tags.items()],
+        },
+        "inputs": {},
+    }
+
+
+def _metric(metric: LoggedMetric) -> dict[str, Any]:
+    return {
+        "key": metric.key,
+        "value": metric.value,
+        "timestamp": _milliseconds(metric.at),
+        "step": metric.step,
+    }
+
+
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
+def _answers(handler: Callable[[Call], dict[str, Any]]) -> Callable[[Call], Reply]:
+    """Turn refusals into MLflow's own error form."""
+
+    def answer(call: Call) -> Reply:
+        try:
+            return json_reply(200, handler(call))
+        except NotFound as error:
+            return json_reply(404, {"error_code": "RESOURCE_DOES_NOT_EXIST", "message": error.message})
+        except ServiceError as error:
+            return json_reply(error.status, {"error_code": "INVALID_PARAMETER_VALUE", "message": error.message})
+
+    answer.__doc__ = handler.__doc__
+    return answer
+
+
+@_answers
+def get_run(call: Call) -> dict[str, Any]:
+    """Return a run with the last value of each metric."""
+    run_id = call.query("run_id") or call.query("run_uuid")
+    return {"run": render(call, *find_run(call.workspace, run_id))}
+
+
+@_answers
+def search_runs(call: Call) -> dict[str, Any]:
+    """Return the runs of experiments, newest first; filters other than the parent run are not evaluated."""
+    asked, body = set(call.json.get("experiment_ids") or []), call.json
+    parent = _parent_of(str(body.get("filter") or ""))
+    now = call.world.clock.now()
+    found = [
+        render(call, job, run)
+        for job in reversed(call.workspace.jobs.values())
+        if call.workspace.experiments[job.run.experiment] in asked
+        for run in job.run.walk()
+        if run.visible(now) and (parent is None or (run.parent is not None and run.parent.id == parent))
+    ]
+    return {"runs": found[: int(body.get("max_results") or 1000)]}
+
+
+def _parent_of(text: str) -> str | None:
+    if not text.strip():
+        return None
+    name, _, value = text.partition("=")
+    if name.strip().strip("`").replace("tags.", "").strip("`'\"") != "mlflow.parentRunId":
+        raise Invalid(
+            f"The local Azure ML evaluates the filter tags.mlflow.parentRunId = '<id>' only; got {text!r}."
+        )
+    return value.strip().strip("'\"")
+
+
+@_answers
+def get_metric_history(call: Call) -> dict[str, Any]:
+    """Return every value of a metric, oldest first."""
+    run_id, key = call.query("run_id") or call.query("run_uuid"), call.query("metric_key")
+    _, run = find_run(call.workspace, run_id)
+    now = call.world.clock.now()
+    return {"metrics": [_metric(metric) for metric in run.logged(now) if metric.key == key]}
+
+
+def _experiment(call: Call, name: str) -> dict[str, Any]:
+    return {
+        "experiment_id": call.workspace.experiments[name],
+        "name": name,
+        "artifact_location": "",
+        "lifecycle_stage": "active",
+        "tags": [],
+    }
+
+
+@_answers
+def get_experiment_by_name(call: Call) -> dict[str, Any]:
+    """Return the experiment of a name."""
+    name = call.query("experiment_name")
+    if name not in call.workspace.experiments:
+        raise NotFound(f"Could not find experiment with name '{name}'")
+    return {"experiment": _experiment(call, name)}
+
+
+@_answers
+def get_experiment(call: Call) -> dict[str, Any]:
+    """Return the experiment of an id."""
+    wanted = call.query("experiment_id")
+    for name, identifier in call.workspace.experiments.items():
+        if identifier == wanted:
+            return {"experiment": _experiment(call, name)}
+    raise NotFound(f"Could not find experiment with ID '{wanted}'")
+
+
+@_answers
+def search_experiments(call: Call) -> dict[str, Any]:
+    """Return every experiment."""
+    return {"experiments": [_experiment(call, name) for name in call.workspace.experiments]}
+
+
+@_answers
+def create_experiment(call: Call) -> dict[str, Any]:
+    """Create an experiment."""
+    name = str(call.json.get("name") or "")
+    if not name:
+        raise Invalid("The experiment has no name.")
+    return {"experiment_id": call.workspace.experiments.setdefault(name, call.world.ids.guid())}
+
+
+def _routes(base: str) -> tuple[Route, ...]:
+    documented = Evidence.DOCUMENTED
+    return (
+        Route("MLflow_GetRun", "GET", base + "/runs/get", get_run, documented),
+        Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented, "one filter"),
+        Route("MLflow_GetMetricHistory", "GET", base + "/metrics/get-history", get_metric_history, documented),
+        Route("MLflow_GetExperiment", "GET", base + "/experiments/get", get_experiment, documented),
+        Route("MLflow_GetExperimentByName", "GET", base + "/experiments/get-by-name", get_experiment_by_name, documented),
+        Route("MLflow_SearchExperiments", "POST", base + "/experiments/search", search_experiments, documented),
+        Route("MLflow_CreateExperiment", "POST", base + "/experiments/create", create_experiment, documented),
+    )
+
+
+ROUTES = (*_routes(BASE), *_routes(BASE_2_1))

@@ -1,0 +1,276 @@
+"""Registries: their discovery, their ARM resource and their data plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Handler, Route
+from fakes.emulator.services.arm import GROUP, PROVIDER, page, system_data
+from fakes.emulator.services.lro import accepted_registry_asset
+from fakes.emulator.services.specs import component_spec
+from fakes.emulator.wire import json_reply
+from fakes.world.asset_rules import component_spec as as_texts
+from fakes.world.assets import AssetVersion, in_view
+from fakes.world.errors import Conflict, NotFound
+from fakes.world.registries import Registry, component_of
+from fakes.world.storage_keys import account_key, container_sas
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+
+REGISTRY = f"{GROUP}/registries/<registry>"
+DATA_PLANE = "/mferp/managementfrontend" + REGISTRY
+KINDS = ("models", "components", "environments", "data", "codes")
+
+
+def discover(call: Call) -> Reply:
+    """Tell where a registry's data plane is (recorded 2024-04)."""
+    registry = call.world.registry(call.params["registry"])
+    regions = {region: {"uri": f"https://{region}.api.azureml.ms"} for region in registry.regions}
+    return json_reply(
+        200,
+        {
+            "registryId": registry.registry_id,
+            "registryName": registry.name,
+            "tenantId": call.world.identity.application.tenant_id,
+            "primaryRegion": registry.primary_region,
+            "regions": list(registry.regions),
+            "subscriptionId": registry.subscription_id,
+            "resourceGroup": registry.resource_group,
+            "workspaceName": None,
+            "primaryRegionResourceProviderUri": f"https://cert-{registry.primary_region}.experiments.azureml.net/",
+            "registryFqdns": regions,
+            "intellectualPropertyPublisher": None,
+        },
+    )
+
+
+def render(call: Call, registry: Registry, asset: AssetVersion) -> dict[str, Any]:
+    """Return an asset as the data plane shows it: a model under its own name, others under their version."""
+    is_model = asset.kind == "models"
+    return {
+        "id": registry.asset_id(asset.kind, asset.name, asset.version),
+        "name": asset.name if is_model else asset.version,
+        "type": "models" if is_model else f"{PROVIDER}/registries/{asset.kind}/versions",
+        "properties": _properties(call, registry, asset),
+        "systemData": system_data(asset.created, asset.modified),
+    }
+
+
+def _properties(call: Call, registry: Registry, asset: AssetVersion) -> dict[str, Any]:
+    properties = dict(asset.properties)
+    if asset.kind == "components":
+        component = component_of(registry, asset)
+        if component is not None:
+            properties["componentSpec"] = component_spec(component)
+    return properties
+
+
+def _find(call: Call, kind: str) -> tuple[Registry, AssetVersion]:
+    registry = call.world.registry(call.params["registry"])
+    name, version = call.params["name"], call.params["version"]
+    asset = registry.assets.find(kind, name, version)
+    if asset is None:
+        raise NotFound(
+            f"Could not find asset with ID: {registry.asset_id(kind, name, version)}",
+            code="UserError",
+            inner=("NotFoundError",),
+        )
+    return registry, asset
+
+
+def _get(kind: str) -> Handler:
+    def get(call: Call) -> Reply:
+        registry, asset = _find(call, kind)
+        return json_reply(200, render(call, registry, asset))
+
+    return get
+
+
+def _list(kind: str) -> Handler:
+    def list_versions(call: Call) -> Reply:
+        registry = call.world.registry(call.params["registry"])
+        # archived versions are listed too unless a view is asked for: whether Azure hides them is not known
+        found = in_view(registry.assets.versions(kind, call.params["name"]), call.query("listViewType", "All"))
+        return page(call, found, lambda asset: render(call, registry, asset))
+
+    return list_versions
+
+
+def _container(call: Call, registry: Registry, kind: str, name: str) -> dict[str, Any]:
+    versions = registry.assets.versions(kind, name)
+    if not versions:
+        raise NotFound(
+            f"Could not find asset with ID: azureml://registries/{registry.name}/{kind}/{name}",
+            code="UserError",
+            inner=("NotFoundError",),
+        )
+    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
+    return {
+        "id": f"azureml://registries/{registry.name}/{kind}/{name}",
+        "name": name,
+        "type": f"{PROVIDER}/registries/{kind}",
+        "properties": {
+            "description": versions[0].properties.get("description"),
+            "tags": {},
+            "properties": {},
+            "isArchived": all(asset.archived for asset in versions),
+            "latestVersion": versions[0].version,
+            "nextVersion": str(max(numbers, default=0) + 1),
+        },
+        "systemData": system_data(versions[-1].created, versions[0].modified),
+    }
+
+
+def _get_container(kind: str) -> Handler:
+    def get(call: Call) -> Reply:
+        registry = call.world.registry(call.params["registry"])
+        return json_reply(200, _container(call, registry, kind, call.params["name"]))
+
+    return get
+
+
+def _list_containers(kind: str) -> Handler:
+    def list_names(call: Call) -> Reply:
+        registry = call.world.registry(call.params["registry"])
+        names = registry.assets.names(kind)
+        return page(call, names, lambda name: _container(call, registry, kind, name))
+
+    return list_names
+
+
+def _put(kind: str) -> Handler:
+    def put(call: Call) -> Reply:
+        registry = call.world.registry(call.params["registry"])
+        name, version = call.params["name"], call.params["version"]
+        properties = {"description": None, "tags": {}, "properties": {}, **call.properties}
+        if kind == "components":
+            properties["componentSpec"] = as_texts(properties.get("componentSpec") or {})
+        now = call.world.clock.now()
+        registry.assets.put(kind, name, version, properties, now)
+        operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
+        operation.result = {"assetId": registry.asset_id(kind, name, version)}
+        return accepted_registry_asset(call, registry.primary_region, operation)
+
+    return put
+
+
+def get_upload_reference(call: Call) -> Reply:
+    """Return a container with a SAS for a new asset; 409 for one that exists (SDK source: the upload is skipped)."""
+    registry = call.world.registry(call.params["registry"])
+    kind, name, version = _asset_of(str(call.json.get("assetId", "")))
+    if kind and registry.assets.find(kind, name, version) is not None:
+        raise Conflict(f"Asset {registry.asset_id(kind, name, version)} already exists.", code="UserError")
+    container = f"{registry.name.lower()}-{call.world.ids.guid()}"
+    call.world.blobs.create_container(registry.storage_account, container)
+    key = account_key(call.world.seed, registry.storage_account)
+    token = container_sas(key, registry.storage_account, container, call.world.clock.now(), hours=24)
+    host = f"https://{registry.storage_account}.blob.core.windows.net"
+    return json_reply(
+        200,
+        {
+            "blobReferenceForConsumption": {
+                "blobUri": f"{host}:443/{container}",
+                "storageAccountArmId": (
+                    f"/subscriptions/{registry.subscription_id}/resourceGroups/{registry.resource_group}"
+                    f"/providers/Microsoft.Storage/storageAccounts/{registry.storage_account}"
+                ),
+                "credential": {"credentialType": "SAS", "sasUri": f"{host}/{container}?{token}"},
+            },
+            "imageReferenceForConsumption": None,
+            "temporaryDataReferenceId": call.world.ids.guid(),
+            "temporaryDataReferenceType": None,
+        },
+    )
+
+
+def import_asset(call: Call) -> Reply:
+    """Promote a workspace's model to the registry."""
+    registry = call.world.registry(call.params["registry"])
+    source = str(call.properties.get("sourceAssetId", ""))
+    parts = source.removeprefix("azureml://").split("/")
+    if len(parts) < 8:
+        raise NotFound(f"Could not find asset with ID: {source}", code="UserError", inner=("NotFoundError",))
+    workspace_id, kind, name, version = parts[3], parts[4], parts[5], parts[7]
+    asset = call.world.workspace_by_id(workspace_id).assets.get(kind, name, version)
+    target = call.properties.get("destinationName") or name
+    target_version = call.properties.get("destinationVersion") or version
+    properties = {**asset.properties, "originAssetId": source, "jobName": None}
+    now = call.world.clock.now()
+    registry.assets.put(kind, target, target_version, properties, now)
+    operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
+    return accepted_registry_asset(call, registry.primary_region, operation)
+
+
+def get_arm_registry(call: Call) -> Reply:
+    """Return a registry's ARM resource (recorded 2022-09)."""
+    registry = call.world.registry(call.params["registry"])
+    group = f"/subscriptions/{registry.subscription_id}/resourceGroups/{registry.resource_group}"
+    region = registry.primary_region
+    body = {
+        "tags": registry.tags,
+        "location": region,
+        "identity": {"type": "SystemAssigned", "tenantId": call.world.identity.application.tenant_id},
+        "id": f"{group}/providers/{PROVIDER}/registries/{registry.name}",
+        "name": registry.name,
+        "type": f"{PROVIDER}/registries",
+        "properties": {
+            "regionDetails": [{"location": name, "storageAccountDetails": [], "acrDetails": []} for name in registry.regions],
+            "intellectualPropertyPublisher": None,
+            "publicNetworkAccess": "Enabled",
+            "discoveryUrl": (
+                f"https://{region}.api.azureml.ms/registrymanagement/v1.0/registries/{registry.name}/discovery"
+            ),
+            "managedResourceGroup": {"resourceId": group},
+            "managedResourceGroupTags": {},
+            "mlFlowRegistryUri": (
+                f"azureml://{region}.api.azureml.ms/mlflow/v1.0{group}/providers/{PROVIDER}/registries/{registry.name}"
+            ),
+        },
+        "systemData": None,
+    }
+    return json_reply(200, body)
+
+
+def _asset_of(asset_id: str) -> tuple[str, str, str]:
+    parts = asset_id.removeprefix("azureml://registries/").split("/")
+    return (parts[1], parts[2], parts[4]) if len(parts) == 5 else ("", "", "")
+
+
+def _routes(kind: str) -> tuple[Route, ...]:
+    title = kind.capitalize()
+    name, version = f"{DATA_PLANE}/{kind}/<name>", f"{DATA_PLANE}/{kind}/<name>/versions/<version>"
+    return (
+        Route(f"Registry{title}Versions_Get", "GET", version, _get(kind), Evidence.RECORDED),
+        Route(f"Registry{title}Versions_List", "GET", f"{name}/versions", _list(kind), Evidence.RECORDED),
+        Route(f"Registry{title}Versions_CreateOrUpdate", "PUT", version, _put(kind), Evidence.RECORDED),
+        Route(f"Registry{title}Containers_Get", "GET", name, _get_container(kind), Evidence.INFERRED),
+        Route(f"Registry{title}Containers_List", "GET", f"{DATA_PLANE}/{kind}", _list_containers(kind), Evidence.INFERRED),
+    )
+
+
+ROUTES = (
+    *(route for kind in KINDS for route in _routes(kind)),
+    Route(
+        "RegistryTempDataRefs_CreateOrGet",
+        "PUT",
+        DATA_PLANE + "/tempdatarefs/<name>/versions/<version>",
+        get_upload_reference,
+        Evidence.RECORDED,
+        "the 409 is read off the SDK",
+    ),
+    Route("Registry_Import", "POST", DATA_PLANE + "/import", import_asset, Evidence.RECORDED),
+)
+
+DISCOVERY_ROUTES = (
+    Route(
+        "Registry_Discover",
+        "GET",
+        "/registrymanagement/v1.0/registries/<registry>/discovery",
+        discover,
+        Evidence.RECORDED,
+    ),
+)
+
+ARM_ROUTES = (Route("Registries_Get", "GET", REGISTRY, get_arm_registry, Evidence.RECORDED, "storage details empty"),)

@@ -1,0 +1,282 @@
+"""Run history and the data plane that finds the outputs of runs."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.wire import json_reply, timestamp
+from fakes.world.asset_rules import datastore_uri
+from fakes.world.datastores import ARTIFACT_STORE
+from fakes.world.errors import NotFound
+from fakes.world.ids import guid_of
+from fakes.world.jobs import Job, find_run
+from fakes.world.runs import Run
+from fakes.world.storage_keys import account_key, sas_token
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+
+HISTORY = "/history/v1.0" + WORKSPACE
+RUN = HISTORY + "/runs/<run>"
+_RUN_TYPE = {"pipeline": "azureml.PipelineRun", "step": "azureml.StepRun", "command": "azureml.scriptrun"}
+_OUTPUT_ASSET = re.compile(r"azureml://locations/[^/]+/workspaces/(?P<workspace>[^/]+)/data/azureml_(?P<run>.+)_output_data_(?P<output>\w+)/versions/1")
+
+
+def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
+    """Return a RunDto (recorded 2023-01)."""
+    now = call.world.clock.now()
+    started, ended = run.started(now), run.ended(now)
+    studio = f"https://{job.workspace.region}.api.azureml.ms/studioservice/api{job.workspace.arm_id}"
+    cancel = f"{studio}/PipelineRuns/{run.id}/cancel" if run.kind == "pipeline" else None
+    return {
+        "runNumber": int(run.created.timestamp()),
+        "rootRunId": run.root.id,
+        "createdUtc": timestamp(run.created),
+        "createdBy": _user(call),
+        "userId": call.world.identity.application.object_id,
+        "token": None,
+        "tokenExpiryTimeUtc": None,
+        "error": _error(call, run, now),
+        "warnings": None,
+        "revision": 1,
+        "statusRevision": 1,
+        "runUuid": guid_of("run", run.id),
+        "parentRunUuid": guid_of("run", run.parent.id) if run.parent else None,
+        "rootRunUuid": guid_of("run", run.root.id),
+        "lastStartTimeUtc": None,
+        "currentComputeTime": None,
+        "computeDuration": _duration(started, ended),
+        "effectiveStartTimeUtc": None,
+        "lastModifiedBy": _user(call),
+        "lastModifiedUtc": timestamp(ended or started or run.created),
+        "duration": _duration(started, ended),
+        "cancelationReason": None,
+        "currentAttemptId": 1,
+        "runId": run.id,
+        "parentRunId": run.parent.id if run.parent else None,
+        "experimentId": job.workspace.experiments[run.experiment],
+        "status": run.status(now),
+        "startTimeUtc": timestamp(started) if started else None,
+        "endTimeUtc": timestamp(ended) if ended else None,
+        "scheduleId": None,
+        "displayName": run.display_name,
+        "name": run.display_name if run.parent else None,
+        "dataContainerId": f"dcid.{run.id}",
+        "description": run.description,
+        "hidden": False,
+        "runType": _RUN_TYPE[run.kind],
+        "runTypeV2": {
+            "orchestrator": "Pipeline" if run.kind == "pipeline" else "Execution",
+            "traits": [_RUN_TYPE[run.kind], "MFE", "HTTP", "DevPlatv2"],
+            "attribution": None,
+            "computeType": None,
+        },
+        "properties": run.properties,
+        "parameters": {},
+        "actionUris": {"Cancel": cancel} if cancel else {},
+        "scriptName": None,
+        "target": run.compute,
+        "uniqueChildRunComputeTargets": sorted({child.compute for child in run.walk() if child.compute}),
+        "tags": run.tags,
+        "settings": {},
+        "services": {},
+        "inputDatasets": [],
+        "outputDatasets": [],
+        "runDefinition": None,
+        "jobSpecification": None,
+        "primaryMetricName": None,
+        "createdFrom": None,
+        "cancelUri": cancel,
+        "completeUri": None,
+        "diagnosticsUri": None,
+        "computeRequest": None,
+        "compute": None,
+        "retainForLifetimeOfWorkspace": False,
+        "queueingInfo": None,
+        "inputs": {},
+        "outputs": _outputs(job, run),
+    }
+
+
+def _user(call: Call) -> dict[str, Any]:
+    application = call.world.identity.application
+    return {
+        "userObjectId": application.object_id,
+        "userPuId": None,
+        "userIdp": None,
+        "userAltSecId": None,
+        "userIss": f"https://sts.windows.net/{application.tenant_id}/",
+        "userTenantId": application.tenant_id,
+        "userName": USER,
+        "upn": None,
+    }
+
+
+def _error(call: Call, run: Run, now: datetime) -> dict[str, Any] | None:
+    """Return the root error of a failed run (the shape is that of the SDK's model; values inferred)."""
+    if run.error is None or run.status(now) != "Failed":
+        return None
+    return {
+        "error": {
+            "code": run.error.code,
+            "severity": None,
+            "message": run.error.message,
+            "messageFormat": run.error.message,
+            "messageParameters": {},
+            "referenceCode": None,
+            "detailsUri": None,
+            "target": None,
+            "details": [],
+            "innerError": None,
+            "debugInfo": None,
+            "additionalInfo": None,
+        },
+        "correlation": {"operation": call.world.ids.hex(32), "request": call.world.ids.hex(16)},
+        "environment": call.host["region"],
+        "location": call.host["region"],
+        "time": timestamp(run.plan.ends),
+        "componentName": "RunHistory",
+    }
+
+
+def _duration(started: datetime | None, ended: datetime | None) -> str | None:
+    if started is None or ended is None:
+        return None
+    seconds = (ended - started).total_seconds()
+    return f"{int(seconds // 3600):02d}:{int(seconds % 3600 // 60):02d}:{seconds % 60:010.7f}"
+
+
+def _outputs(job: Job, run: Run) -> dict[str, Any]:
+    """Return the data assets of a run's outputs; `type` is PascalCase here and nowhere else (recorded)."""
+    names = ["default", *(name for name, output in job.outputs.items() if output.path and run is job.run)]
+    prefix = f"azureml://locations/{job.workspace.region}/workspaces/{job.workspace.workspace_id}/data"
+    return {
+        name: {
+            "assetId": f"{prefix}/azureml_{run.id}_output_data_{name}/versions/1",
+            "type": _pascal(job.outputs[name].kind if name in job.outputs else "uri_folder"),
+        }
+        for name in names
+    }
+
+
+def _pascal(kind: str) -> str:
+    return {"mlflow_model": "MLFlowModel", "mltable": "MLTable"}.get(
+        kind, "".join(word.capitalize() for word in kind.split("_"))
+    )
+
+
+def get_run(call: Call) -> Reply:
+    """Return a run."""
+    return json_reply(200, render(call, *_visible(call)))
+
+
+def _visible(call: Call) -> tuple[Job, Run]:
+    job, run = find_run(call.workspace, call.params["run"])
+    if not run.visible(call.world.clock.now()):
+        raise NotFound(f"Run {run.id} was not found", code="UserError", inner=("NotFoundError",))
+    return job, run
+
+
+def list_children(call: Call) -> Reply:
+    """Return the children that have been scheduled (recorded)."""
+    job, run = _visible(call)
+    now = call.world.clock.now()
+    return json_reply(200, {"value": [render(call, job, child) for child in run.children if child.visible(now)]})
+
+
+def get_details(call: Call) -> Reply:
+    """Return what `jobs.stream` polls: the status and where each log can be read (keys quoted; body inferred)."""
+    job, run = _visible(call)
+    now = call.world.clock.now()
+    started, ended = run.started(now), run.ended(now)
+    return json_reply(
+        200,
+        {
+            "runId": run.id,
+            "target": run.compute,
+            "status": run.status(now),
+            "startTimeUtc": timestamp(started) if started else None,
+            "endTimeUtc": timestamp(ended) if ended else None,
+            "error": _error(call, run, now),
+            "warnings": [],
+            "services": {},
+            "properties": run.properties,
+            "inputDatasets": [],
+            "outputDatasets": [],
+            "runDefinition": None,
+            "logFiles": log_files(call, job, run),
+            "submittedBy": USER,
+        },
+    )
+
+
+def log_files(call: Call, job: Job, run: Run) -> dict[str, str]:
+    """Return the logs of a run by name, with URLs that a client can read."""
+    store = job.workspace.datastores[ARTIFACT_STORE]
+    prefix = run.container + "/"
+    found = call.world.blobs.list(store.account, store.container, prefix=prefix).blobs
+    if not found:
+        return {}
+    key = account_key(call.world.seed, store.account)
+    token = sas_token(key, store.account, call.world.clock.now(), 8)
+    host = f"https://{store.account}.blob.core.windows.net/{store.container}"
+    return {blob.name.removeprefix(prefix): f"{host}/{blob.name}?{token}" for blob in found}
+
+
+def get_run_data(call: Call) -> Reply:
+    """Return a run with its definition, whose keys are PascalCase (recorded)."""
+    job, run = find_run(call.workspace, str(call.json.get("runId")))
+    definition = {
+        "JobType": job.kind,
+        "ComputeId": job.properties.get("computeId"),
+        "DisplayName": run.display_name,
+        "ExperimentName": run.experiment,
+        "Status": "NotStarted",
+        "IsArchived": False,
+        "Settings": job.properties.get("settings"),
+        "Jobs": job.properties.get("jobs"),
+        "Tags": run.tags,
+        "Properties": {},
+    }
+    body = {"runMetadata": render(call, job, run), "runDefinition": definition, "jobSpecification": None}
+    return json_reply(200, {**body, "systemSettings": None})
+
+
+def resolve_uris(call: Call) -> Reply:
+    """Return where the data assets of outputs lie (recorded)."""
+    workspace = call.workspace
+    resolved = {}
+    for asset_id in call.json.get("values") or []:
+        found = _OUTPUT_ASSET.fullmatch(asset_id)
+        if found is None:
+            continue
+        job, run = find_run(workspace, found["run"])
+        output = job.outputs.get(found["output"])
+        if found["output"] == "default":
+            uri, kind = datastore_uri(workspace, ARTIFACT_STORE, run.container + "/"), "uri_folder"
+        elif output is not None and output.path:
+            uri, kind = datastore_uri(workspace, output.datastore, output.path), output.kind
+        else:
+            continue
+        resolved[asset_id] = {"uri": uri, "type": _pascal(kind), "legacyDatasetType": None}
+    return json_reply(200, {"values": resolved})
+
+
+ROUTES = (
+    Route("Runs_Get", "GET", RUN, get_run, Evidence.RECORDED),
+    Route("Runs_GetChild", "GET", RUN + "/children", list_children, Evidence.RECORDED),
+    Route("Runs_GetDetails", "GET", RUN + "/details", get_details, Evidence.SDK_SOURCE, "the body is inferred"),
+    Route("Runs_GetRunData", "POST", HISTORY + "/rundata", get_run_data, Evidence.RECORDED),
+    Route(
+        "DataVersion_BatchGetResolvedUris",
+        "POST",
+        "/data/v1.0" + WORKSPACE + "/dataversion/batchGetResolvedUris",
+        resolve_uris,
+        Evidence.RECORDED,
+    ),
+)

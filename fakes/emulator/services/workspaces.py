@@ -1,0 +1,229 @@
+"""ARM workspaces, their location's VM sizes and usages, and the discovery of their data plane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services.arm import GROUP, LOCATION, PROVIDER, USER, WORKSPACE, page
+from fakes.emulator.wire import empty_reply, json_reply, timestamp
+from fakes.world.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from fakes.catalogue import VmSize
+    from fakes.emulator.call import Call
+    from fakes.world.world import Workspace
+
+
+def render(call: Call, workspace: Workspace) -> dict[str, Any]:
+    """Return the ARM resource of a workspace (recorded 2026-03)."""
+    group = f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}/providers"
+    tenant = call.world.identity.application.tenant_id
+    created = timestamp(workspace.created).replace("+00:00", "Z")
+    suffix = workspace.storage_account[2:]
+    return {
+        "id": workspace.arm_id,
+        "name": workspace.name,
+        "type": f"{PROVIDER}/workspaces",
+        "location": workspace.region,
+        "tags": workspace.tags,
+        "etag": None,
+        "properties": {
+            "friendlyName": workspace.name,
+            "description": workspace.description,
+            "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{workspace.storage_account}",
+            "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv{suffix}",
+            "applicationInsights": f"{group}/Microsoft.insights/components/ai{suffix}",
+            "hbiWorkspace": False,
+            "tenantId": tenant,
+            "imageBuildCompute": None,
+            "provisioningState": "Succeeded",
+            "managedNetwork": {
+                "changeableIsolationModes": ["AllowInternetOutbound", "AllowOnlyApprovedOutbound"],
+                "isolationMode": "Disabled",
+                "enableNetworkMonitor": False,
+                "enableFirewallLog": False,
+            },
+            "allowRoleAssignmentOnRG": True,
+            "v1LegacyMode": False,
+            "softDeleteEnabled": False,
+            "containerRegistry": f"{group}/Microsoft.ContainerRegistry/registries/cr{suffix}",
+            "creationTime": created,
+            "notebookInfo": {
+                "resourceId": workspace.workspace_id.replace("-", ""),
+                "fqdn": f"ml-{workspace.name}-{workspace.region}-{workspace.workspace_id}"
+                f".{workspace.region}.notebooks.azure.net",
+                "isPrivateLinkEnabled": False,
+                "notebookPreparationError": None,
+            },
+            "storageHnsEnabled": False,
+            "workspaceId": workspace.workspace_id,
+            "linkedModelInventoryArmId": None,
+            "privateLinkCount": 0,
+            "publicNetworkAccess": "Enabled",
+            "ipAllowlist": [],
+            "networkAcls": {"defaultAction": "Allow", "bypass": "", "ipRules": [], "resourceAccessRules": []},
+            "discoveryUrl": f"https://{workspace.region}.api.azureml.ms/discovery",
+            "mlFlowTrackingUri": tracking_uri(workspace),
+            "serverlessComputeSettings": None,
+            "EnableSoftwareBillOfMaterials": False,
+            "sdkTelemetryAppInsightsKey": workspace.principal_id,
+            "enableDataIsolation": False,
+            "systemDatastoresAuthMode": "accesskey",
+            "enableServiceSideCMKEncryption": False,
+        },
+        "identity": {"type": "SystemAssigned", "principalId": workspace.principal_id, "tenantId": tenant},
+        "kind": "Default",
+        "sku": {"name": "Basic", "tier": "Basic"},
+        "systemData": {
+            "createdAt": created,
+            "createdBy": USER,
+            "createdByType": "User",
+            "lastModifiedAt": created,
+            "lastModifiedBy": USER,
+            "lastModifiedByType": "User",
+        },
+    }
+
+
+def tracking_uri(workspace: Workspace) -> str:
+    """Return the workspace's MLflow tracking URI."""
+    return f"azureml://{workspace.region}.api.azureml.ms/mlflow/v1.0{workspace.arm_id}"
+
+
+def get_workspace(call: Call) -> Reply:
+    """Return a workspace."""
+    return json_reply(200, render(call, call.workspace))
+
+
+def list_workspaces(call: Call) -> Reply:
+    """Return the workspaces of a group, or of the subscription."""
+    group = call.params.get("group")
+    found = [
+        workspace
+        for workspace in call.world.workspaces()
+        if workspace.subscription_id.lower() == call.params["subscription"].lower()
+        and (group is None or workspace.resource_group.lower() == group.lower())
+    ]
+    return page(call, found, lambda workspace: render(call, workspace))
+
+
+def put_workspace(call: Call) -> Reply:
+    """Create a workspace at once (Azure takes minutes; the short answer is inferred), or update its tags."""
+    region = call.json.get("location")
+    if not region:
+        raise Invalid("The 'location' property is required.", code="LocationRequired")
+    workspace = call.world.create_workspace(
+        call.params["subscription"], call.params["group"], call.params["workspace"], str(region).replace(" ", "").lower()
+    )
+    workspace.tags.update(call.json.get("tags") or {})
+    workspace.description = call.properties.get("description") or workspace.description
+    return json_reply(200, render(call, workspace))
+
+
+def patch_workspace(call: Call) -> Reply:
+    """Update the tags and the description of a workspace."""
+    workspace = call.workspace
+    workspace.tags.update(call.json.get("tags") or {})
+    properties = call.json.get("properties") or {}
+    workspace.description = properties.get("description") or workspace.description
+    return json_reply(200, render(call, workspace))
+
+
+def delete_workspace(call: Call) -> Reply:
+    """Delete a workspace at once."""
+    try:
+        call.world.delete_workspace(call.workspace)
+    except NotFound:
+        return empty_reply(204)
+    return empty_reply(200)
+
+
+def discover(call: Call) -> Reply:
+    """Return the service URLs of a region (recorded 2023-01); the SDK takes `api`."""
+    region = call.host["region"]
+    experiments = f"https://{region}.experiments.azureml.net"
+    return json_reply(
+        200,
+        {
+            "api": f"https://{region}.api.azureml.ms",
+            "catalog": "https://catalog.cortanaanalytics.com",
+            "experimentation": experiments,
+            "gallery": "https://gallery.cortanaintelligence.com/project",
+            "history": experiments,
+            "hyperdrive": experiments,
+            "labeling": experiments,
+            "modelmanagement": f"https://{region}.modelmanagement.azureml.net",
+            "pipelines": f"https://{region}.aether.ms",
+            "quota-manager": experiments,
+            "studio": "https://ml.azure.com",
+        },
+    )
+
+
+def list_sizes(call: Call) -> Reply:
+    """Return every VM size of the location, in one page (recorded)."""
+    return json_reply(200, {"value": [_size(size) for size in call.world.catalogue.vm_sizes]})
+
+
+def _size(size: VmSize) -> dict[str, Any]:
+    return {
+        "name": size.name,
+        "family": size.family,
+        "vCPUs": size.vcpus,
+        "gpus": size.gpus,
+        "osVhdSizeMB": size.os_vhd_size_mb,
+        "maxResourceVolumeMB": size.max_resource_volume_mb,
+        "memoryGB": size.memory_gb,
+        "lowPriorityCapable": size.low_priority_capable,
+        "premiumIO": size.premium_io,
+        "estimatedVMPrices": {
+            "billingCurrency": "USD",
+            "unitOfMeasure": "OneHour",
+            "values": [
+                {"retailPrice": price.retail_price, "osType": price.os_type, "vmTier": price.vm_tier}
+                for price in size.prices
+            ],
+        },
+        "supportedComputeTypes": list(size.compute_types),
+    }
+
+
+def list_usages(call: Call) -> Reply:
+    """Return the core quota of every family; -1 is unlimited (recorded)."""
+    families = sorted({size.family for size in call.world.catalogue.vm_sizes})
+    return json_reply(200, {"value": [_usage(call, family, tier) for family in families for tier in ("", "lowPriority")]})
+
+
+def _usage(call: Call, family: str, tier: str) -> dict[str, Any]:
+    kind = "lowPriorityCores" if tier else "dedicatedCores"
+    label = "LowPriority vCPUs" if tier else "Dedicated vCPUs"
+    return {
+        "unit": "Count",
+        "currentValue": 0,
+        "limit": -1,
+        "name": {"value": family, "localizedValue": f"{family} Cluster {label}"},
+        "type": f"{PROVIDER}/vmFamily/{kind}/usages",
+        "id": f"/subscriptions/{call.params['subscription']}/usages/{family}",
+    }
+
+
+ROUTES = (
+    Route("Workspaces_Get", "GET", WORKSPACE, get_workspace, Evidence.RECORDED),
+    Route("Workspaces_CreateOrUpdate", "PUT", WORKSPACE, put_workspace, Evidence.INFERRED, "ready at once"),
+    Route("Workspaces_Update", "PATCH", WORKSPACE, patch_workspace, Evidence.INFERRED),
+    Route("Workspaces_Delete", "DELETE", WORKSPACE, delete_workspace, Evidence.INFERRED, "gone at once"),
+    Route("Workspaces_ListByResourceGroup", "GET", f"{GROUP}/workspaces", list_workspaces, Evidence.DOCUMENTED),
+    Route(
+        "Workspaces_ListBySubscription",
+        "GET",
+        f"/subscriptions/<subscription>/providers/{PROVIDER}/workspaces",
+        list_workspaces,
+        Evidence.DOCUMENTED,
+    ),
+    Route("VirtualMachineSizes_List", "GET", LOCATION + "/vmSizes", list_sizes, Evidence.RECORDED),
+    Route("Usages_List", "GET", LOCATION + "/usages", list_usages, Evidence.RECORDED, "the URL is inferred"),
+)
+
+DISCOVERY_ROUTES = (Route("Discovery_Get", "GET", "/discovery", discover, Evidence.RECORDED),)

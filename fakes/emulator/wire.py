@@ -1,0 +1,128 @@
+"""JSON bodies, error envelopes and the headers that every answer of Azure carries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.exchange import Reply
+from fakes.world.errors import EmptyNotFound, ServiceError
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+    from fakes.world.world import World
+
+JSON = "application/json; charset=utf-8"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+ARM_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-cache",
+    "Pragma": "no-cache",
+    "Expires": "-1",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "x-request-time": "0.050",
+    "X-Cache": "CONFIG_NOCACHE",
+}
+"""Sent with every ARM answer (recorded)."""
+
+
+def timestamp(instant: datetime) -> str:
+    """Return Azure's spelling: seven digits of a second and +00:00 (recorded)."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0+00:00"
+
+
+def json_reply(status: int, value: Any, **headers: str) -> Reply:
+    """Return `value` as JSON. Header names are given with underscores for hyphens."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return Reply(status, _ENCODER.encode(value).encode(), {"Content-Type": JSON, **named})
+
+
+def empty_reply(status: int, **headers: str) -> Reply:
+    """Return a reply without a body."""
+    return Reply(status, b"", {name.replace("_", "-"): text for name, text in headers.items()})
+
+
+def error_reply(call_or_world: Call | World, error: ServiceError, *, envelope: str, region: str) -> Reply:
+    """Return `error` in the envelope of the service that raised it."""
+    world = getattr(call_or_world, "world", call_or_world)
+    if isinstance(error, EmptyNotFound):
+        return Reply(404, b"", {"x-ms-response-type": "standard"})
+    body = _dataplane_error(world, error, region) if envelope == "dataplane" else _arm_error(world, error, region)
+    headers = {"x-ms-response-type": "error"}
+    if error.status in (401, 429):
+        headers["Connection"] = "close"
+    if error.status == 401 and error.code == "InvalidAuthenticationToken":
+        headers["WWW-Authenticate"] = (
+            'Bearer authorization_uri="https://login.microsoftonline.com/", error="invalid_token", '
+            f'error_description="{error.message}"'
+        )
+    reply = json_reply(error.status, body)
+    reply.headers.update(headers)
+    return reply
+
+
+def inner_chain(codes: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return the nested form of inner error codes, outermost first."""
+    chain: dict[str, Any] | None = None
+    for code in reversed(codes):
+        chain = {"code": code, "innerError": chain}
+    return chain
+
+
+def _arm_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
+    info: list[dict[str, Any]] = [
+        {"type": "ComponentName", "info": {"value": "managementfrontend"}},
+        {
+            "type": "Correlation",
+            "info": {"value": {"operation": world.ids.hex(32), "request": world.ids.hex(16)}},
+        },
+        {"type": "Environment", "info": {"value": region}},
+        {"type": "Location", "info": {"value": region}},
+        {"type": "Time", "info": {"value": timestamp(world.clock.now())}},
+    ]
+    if error.inner:
+        info.append({"type": "InnerError", "info": {"value": inner_chain(error.inner)}})
+    details = [
+        {"code": code, "message": message, "details": [], "additionalInfo": []} for code, message in error.details
+    ]
+    return {"error": {"code": error.code, "message": error.message, "details": details, "additionalInfo": info}}
+
+
+def _dataplane_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
+    return {
+        "error": {
+            "code": error.code,
+            "severity": None,
+            "message": error.message,
+            "messageFormat": None,
+            "messageParameters": None,
+            "referenceCode": None,
+            "detailsUri": None,
+            "target": None,
+            "details": [],
+            "innerError": inner_chain(error.inner),
+            "debugInfo": None,
+            "additionalInfo": None,
+        },
+        "correlation": {"operation": world.ids.hex(32), "request": world.ids.hex(16)},
+        "environment": region,
+        "location": region,
+        "time": timestamp(world.clock.now()),
+        "componentName": "managementfrontend",
+        "statusCode": error.status,
+    }
+
+
+@lru_cache(maxsize=64)
+def rate_limit_headers(method: str) -> Mapping[str, str]:
+    """Return the remaining-quota headers of ARM for a method (recorded 2026-03)."""
+    bucket = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(method, "writes")
+    left, overall = {"reads": ("249", "3749"), "writes": ("199", "2999"), "deletes": ("799", "11999")}[bucket]
+    return {
+        f"x-ms-ratelimit-remaining-subscription-{bucket}": left,
+        f"x-ms-ratelimit-remaining-subscription-global-{bucket}": overall,
+    }

@@ -1,0 +1,188 @@
+"""The course of a training run as the pipeline's inputs set it: steps, epochs, evaluations, learning rate.
+
+Formulas are those of transformers' Trainer and schedulers (documented); the evaluation interval is that of
+azureml-acft-accelerator 0.0.91 (source).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from fakes.engines.rows import USER_ERROR
+from fakes.world.engine import FineTuneError
+
+Number = TypeVar("Number", int, float)
+
+_END_OF_POLYNOMIAL = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A pipeline's inputs, read as numbers; FineTuneError of `step` names the one that is none."""
+
+    parameters: Mapping[str, str]
+    step: str
+
+    def flag(self, name: str) -> bool:
+        """Whether an input says "true"."""
+        return self.parameters.get(name, "").lower() == "true"
+
+    def text(self, name: str, default: str) -> str:
+        """An input as it came."""
+        return self.parameters.get(name) or default
+
+    def integer(self, name: str, default: int) -> int:
+        """A whole number."""
+        return self._number(name, default, int)
+
+    def real(self, name: str, default: float) -> float:
+        """Any number."""
+        return self._number(name, default, float)
+
+    def _number(self, name: str, default: Number, kind: type[Number]) -> Number:
+        written = self.parameters.get(name)
+        if not written:
+            return default
+        try:
+            return kind(written)
+        except ValueError:
+            message = f"argument --{name}: invalid {kind.__name__} value: {written!r}"
+            raise FineTuneError(USER_ERROR, message, self.step) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of one run; `log_every` and `evaluate_every` are in steps, and None where nothing is done."""
+
+    rows: int
+    batch: int
+    steps_per_epoch: int
+    steps: int
+    log_every: int
+    evaluate_every: int | None
+    learning_rate: float
+    scheduler: str
+    warmup: int
+    best_metric: str
+    patience: int | None
+    threshold: float
+
+    def rate(self, step: int) -> float:
+        """The learning rate after `step` steps."""
+        factor = _SCHEDULES[self.scheduler](step, self.warmup, self.steps)
+        if self.scheduler == "polynomial" and step >= self.warmup:
+            return (self.learning_rate - _END_OF_POLYNOMIAL) * factor + _END_OF_POLYNOMIAL
+        return self.learning_rate * factor
+
+    def epoch(self, step: int) -> float:
+        """How many passes over the data `step` steps are."""
+        return step / self.steps_per_epoch
+
+    def seen(self, step: int) -> int:
+        """How many training rows have been seen at least once after `step` steps."""
+        return self.rows if step >= self.steps_per_epoch else min(self.rows, step * self.batch)
+
+
+def make_plan(inputs: Inputs, rows: int) -> Plan:
+    """Lay out a run over `rows` training rows."""
+    world = inputs.integer("number_of_gpu_to_use_finetuning", 1) * inputs.integer("num_nodes_finetune", 1)
+    accumulation = max(1, inputs.integer("gradient_accumulation_steps", 1))
+    device_batch = max(1, inputs.integer("per_device_train_batch_size", 1)) * max(1, world)
+    per_epoch = math.ceil(math.ceil(rows / device_batch) / accumulation)
+    limit = inputs.integer("max_steps", -1)
+    steps = limit if limit > 0 else per_epoch * max(1, inputs.integer("num_train_epochs", 1))
+    by_epoch = inputs.text("logging_strategy", "steps") == "epoch"
+    return Plan(
+        rows=rows,
+        batch=device_batch * accumulation,
+        steps_per_epoch=per_epoch,
+        steps=steps,
+        log_every=per_epoch if by_epoch else max(1, inputs.integer("logging_steps", 10)),
+        evaluate_every=_evaluation_interval(inputs, rows, per_epoch, accumulation * max(1, world)),
+        learning_rate=inputs.real("learning_rate", 2e-5),
+        scheduler=_scheduler(inputs),
+        warmup=inputs.integer("warmup_steps", 0),
+        best_metric=inputs.text("metric_for_best_model", "loss"),
+        patience=inputs.integer("early_stopping_patience", 1)
+        if inputs.flag("apply_early_stopping")
+        else None,
+        threshold=inputs.real("early_stopping_threshold", 0.0),
+    )
+
+
+def check_settings(inputs: Inputs) -> None:
+    """Refuse combinations that Azure refuses once the training step starts."""
+    if inputs.flag("apply_deepspeed") and inputs.flag("auto_find_batch_size"):
+        raise FineTuneError(
+            USER_ERROR,
+            "Invalid settings found. Deep Speed cannot be coupled with auto_find_batch_size.\n"
+            "1. If you want to use auto_find_batch_size functionality set apply_deepspeed to false\n"
+            "2. Otherwise, set auto_find_batch_size to false and use per_device_train_batch_size of 1",
+            inputs.step,
+        )
+    if inputs.text("precision", "32") not in ("32", "16"):
+        message = (
+            f"argument --precision: invalid choice: {inputs.text('precision', '')!r} (choose from 32, 16)"
+        )
+        raise FineTuneError(
+            USER_ERROR, message, inputs.step
+        )  # inferred: the component's enum refuses it earlier
+
+
+def _evaluation_interval(inputs: Inputs, rows: int, per_epoch: int, updates: int) -> int | None:
+    strategy = inputs.text("evaluation_strategy", "epoch")
+    if strategy != "steps":
+        return per_epoch if strategy == "epoch" else None
+    share = inputs.real("evaluation_steps_interval", 0.0)
+    if 0.0 < share <= 1.0:
+        # The source divides the rows by accumulation and processes but forgets the batch size.
+        return max(1, math.floor(max(1, rows // updates) * share))
+    return max(1, inputs.integer("eval_steps", 500))
+
+
+def _scheduler(inputs: Inputs) -> str:
+    name = inputs.text("lr_scheduler_type", "linear")
+    if name not in _SCHEDULES:
+        message = f"{name!r} is not a valid SchedulerType, please select one of {sorted(_SCHEDULES)}"
+        raise FineTuneError(USER_ERROR, message, inputs.step)
+    return name
+
+
+def _progress(step: int, warmup: int, total: int) -> float:
+    return min(1.0, (step - warmup) / max(1, total - warmup))
+
+
+def _constant(step: int, warmup: int, total: int) -> float:  # noqa: ARG001
+    return 1.0
+
+
+def _constant_with_warmup(step: int, warmup: int, total: int) -> float:  # noqa: ARG001
+    return min(1.0, step / max(1, warmup)) if warmup else 1.0
+
+
+def _linear(step: int, warmup: int, total: int) -> float:
+    return step / warmup if step < warmup else 1.0 - _progress(step, warmup, total)
+
+
+def _cosine(step: int, warmup: int, total: int) -> float:
+    if step < warmup:
+        return step / warmup
+    return max(0.0, 0.5 * (1.0 + math.cos(math.pi * _progress(step, warmup, total))))
+
+
+_SCHEDULES: Mapping[str, Callable[[int, int, int], float]] = MappingProxyType(
+    {
+        "constant": _constant,
+        "constant_with_warmup": _constant_with_warmup,
+        "cosine": _cosine,
+        # With transformers' default of a single cycle the restarts never happen.
+        "cosine_with_restarts": _cosine,
+        "linear": _linear,
+        "polynomial": _linear,
+    }
+)
+"""(step, warm-up steps, all steps) -> share of the full learning rate."""

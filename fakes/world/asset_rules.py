@@ -1,0 +1,166 @@
+"""What Azure ML makes of an asset that a client sends: URIs in one spelling, specs as strings, content checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from fakes.world.assets import AssetVersion
+from fakes.world.errors import Invalid, NotFound
+from fakes.world.ids import guid_of
+
+if TYPE_CHECKING:
+    from fakes.world.world import Workspace, World
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
+_SHORT = re.compile(r"azureml://datastores/(?P<datastore>[^/]+)/(?:paths/)?(?P<path>.*)")
+_LONG = re.compile(
+    r"azureml://subscriptions/(?P<subscription>[^/]+)/resource[gG]roups/(?P<group>[^/]+)/workspaces/"
+    r"(?P<workspace>[^/]+)/datastores/(?P<datastore>[^/]+)/paths/(?P<path>.*)"
+)
+_JOB_OUTPUT = re.compile(r"azureml://jobs/(?P<job>[^/]+)/outputs/(?P<output>[^/]+)(?:/paths)?(?:/(?P<path>.*))?")
+ANONYMOUS = "azureml_anonymous"
+
+
+def put_asset(
+    world: World, workspace: Workspace, kind: str, name: str, version: str, sent: dict[str, Any]
+) -> tuple[AssetVersion, bool]:
+    """Create or update a version of an asset in a workspace; the flag tells whether it is new."""
+    if not _NAME.fullmatch(name):
+        raise Invalid(
+            f"The asset name '{name}' is invalid: it must begin with a letter or digit and hold only letters, "
+            "digits, '-', '_' and '.', at most 255 of them.",
+            inner=("BadArgument", "InvalidAssetName"),
+        )
+    properties = {"description": None, "tags": {}, "properties": {}, **sent}
+    properties["tags"] = {key: str(value) for key, value in (properties["tags"] or {}).items()}
+    if kind == "components":
+        version = _component(properties, name, version)
+    else:
+        _RULES[kind](world, workspace, properties)
+    return workspace.assets.put(kind, name, version, properties, world.clock.now())
+
+
+def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+    uri = str(properties.get("modelUri") or "")
+    job_output = _JOB_OUTPUT.match(uri)
+    if job_output:
+        job = workspace.jobs.get(job_output["job"])
+        if job is None:
+            raise NotFound(f"Job {job_output['job']} was not found.", code="UserError", inner=("NotFoundError",))
+        uri = job.output_uri(job_output["output"], job_output["path"] or "")
+        properties["jobName"] = job_output["job"]
+    properties["modelUri"] = uri = long_uri(workspace, uri).replace("/resourcegroups/", "/resourceGroups/")
+    properties.setdefault("modelType", "custom_model")
+    properties.setdefault("flavors", {})
+    properties.setdefault("jobName", None)
+    properties["stage"] = "Archived" if properties.get("isArchived") else "Development"
+    if _LONG.match(uri) and not has_blobs(world, workspace, uri):
+        path = parse_uri(workspace, uri)[1]
+        raise Invalid(
+            "The request is invalid.",
+            code="BadRequest",
+            details=(
+                ("ModelAssetPathNotFoundInStorage", f"No blobs found in storage at model asset path: {path}"),
+            ),
+        )
+
+
+def _data(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+    properties["dataUri"] = long_uri(workspace, str(properties.get("dataUri") or ""))
+    properties.setdefault("dataType", "uri_folder")
+
+
+def _environment(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+    conda = properties.get("condaFile")
+    try:
+        content = yaml.safe_load(conda) if conda else None
+    except yaml.YAMLError as error:
+        raise Invalid(f"condaFile is not valid YAML: {error}", inner=("BadArgument",)) from None
+    properties["condaFile"] = json.dumps(content, indent=2) if content else ""
+    properties.setdefault("image", None)
+    properties["environmentType"] = "UserCreated"
+    properties.setdefault("osType", "Linux")
+    if properties["properties"] == {}:
+        properties["properties"] = {"azureml.labels": ""}
+
+
+def _code(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+    properties.setdefault("codeUri", None)
+
+
+def _component(properties: dict[str, Any], name: str, version: str) -> str:
+    spec = properties.get("componentSpec")
+    if not isinstance(spec, dict):
+        raise Invalid("componentSpec is missing.", inner=("BadArgument",))
+    wire = component_spec(spec)
+    if name == ANONYMOUS:
+        version = guid_of("component", json.dumps({**wire, "version": None}, sort_keys=True))
+        wire["version"] = version
+    properties["componentSpec"] = wire
+    properties["description"] = None
+    return version
+
+
+_RULES = {"models": _model, "data": _data, "environments": _environment, "codes": _code}
+
+
+def component_spec(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a spec as the service rewrites it: scalars as strings, `optional` on every input (recorded)."""
+    kept = {key: value for key, value in spec.items() if key != "_source"}
+    wire: dict[str, Any] = _texts(kept)
+    for given in (wire.get("inputs") or {}).values():
+        if isinstance(given, dict):
+            given.setdefault("optional", "False")
+    if wire.get("type") == "command":
+        wire.setdefault("resources", {"instance_count": "1"})
+    return wire
+
+
+def _texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def long_uri(workspace: Workspace, uri: str) -> str:
+    """Expand a short datastore URI to the long one, with `resourcegroups` in lower case (recorded for data)."""
+    short = _SHORT.match(uri)
+    if not short:
+        return uri
+    return datastore_uri(workspace, short["datastore"], short["path"])
+
+
+def datastore_uri(workspace: Workspace, datastore: str, path: str) -> str:
+    """Return the long URI of a path on a datastore."""
+    return (
+        f"azureml://subscriptions/{workspace.subscription_id}/resourcegroups/{workspace.resource_group}"
+        f"/workspaces/{workspace.name}/datastores/{datastore}/paths/{path}"
+    )
+
+
+def parse_uri(workspace: Workspace, uri: str) -> tuple[str, str]:
+    """Return (datastore, path) of a datastore URI in either form; Invalid for anything else."""
+    found = _LONG.match(uri) or _SHORT.match(uri)
+    if not found:
+        raise Invalid(f"'{uri}' is not a path on a datastore.", inner=("BadArgument", "InvalidUri"))
+    if found["datastore"] not in workspace.datastores:
+        raise NotFound(
+            f"Could not find datastore: {found['datastore']}", code="UserError", inner=("NotFoundError",)
+        )
+    return found["datastore"], found["path"]
+
+
+def has_blobs(world: World, workspace: Workspace, uri: str) -> bool:
+    """Tell whether anything is stored at a datastore URI: a blob of that name or one below it."""
+    name, path = parse_uri(workspace, uri)
+    store = workspace.datastores[name]
+    prefix = path.rstrip("/")
+    if world.blobs.get(store.account, store.container, prefix) is not None:
+        return True
+    return bool(world.blobs.list(store.account, store.container, prefix=prefix + "/", max_results=1).blobs)

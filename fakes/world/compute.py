@@ -1,0 +1,130 @@
+"""Compute clusters."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fakes.catalogue import VmSize
+from fakes.world.errors import EmptyNotFound, Invalid
+from fakes.world.faults import COMPUTE, Failure, Stuck
+from fakes.world.operations import Operation
+from fakes.world.states import PROVISIONING, Plan
+
+if TYPE_CHECKING:
+    from fakes.world.world import Workspace, World
+
+
+@dataclass(slots=True)
+class Compute:
+    """A compute. `settings` are the inner properties of an AmlCompute as they were sent."""
+
+    name: str
+    compute_type: str
+    location: str
+    settings: dict[str, Any]
+    plan: Plan
+    created: datetime
+    modified: datetime
+    description: str | None = None
+    tags: dict[str, str] | None = None
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    updated: bool = False
+
+    @property
+    def vm_size(self) -> str:
+        """The size in upper case, as the service returns it (recorded)."""
+        return str(self.settings.get("vmSize", "")).upper()
+
+
+def find_size(world: World, name: str) -> VmSize | None:
+    """Return the VM size called `name`, whatever its case, or None."""
+    wanted = name.lower()
+    return next((size for size in world.catalogue.vm_sizes if size.name.lower() == wanted), None)
+
+
+def require_size(world: World, name: str) -> VmSize:
+    """Return the VM size called `name`; Invalid with the nearest real one otherwise (text inferred)."""
+    size = find_size(world, name)
+    if size is None:
+        names = [size.name for size in world.catalogue.vm_sizes]
+        near = difflib.get_close_matches(name.title(), names, n=3, cutoff=0.3)
+        raise Invalid(
+            f"VM size '{name}' is not supported in this region. Nearest sizes: {', '.join(near) or 'none'}.",
+            code="BadRequest",
+        )
+    return size
+
+
+def put_compute(
+    world: World, workspace: Workspace, name: str, location: str, properties: dict[str, Any]
+) -> tuple[Compute, Operation]:
+    """Create a cluster or change it; the operation ends with the compute's own state."""
+    settings = dict(properties.get("properties") or {})
+    if properties.get("computeType") == "AmlCompute":
+        require_size(world, str(settings.get("vmSize", "")))
+        _check_scale(settings.get("scaleSettings") or {})
+    now = world.clock.now()
+    seconds = world.pace.of("compute.create")
+    plan = Plan(PROVISIONING, now, (("Creating", 0.0), ("Succeeded", seconds)))
+    operation = world.operations.start(world.ids.guid(), now, seconds, running="InProgress")
+    fault = world.faults.take(COMPUTE)
+    errors: list[tuple[str, str]] = []
+    if isinstance(fault, Failure):
+        plan = Plan(PROVISIONING, now, (("Creating", 0.0), ("Failed", seconds)))
+        errors = [(fault.code, fault.message)]
+    elif isinstance(fault, Stuck):
+        plan = Plan(PROVISIONING, now, (("Creating", 0.0),))
+        operation = world.operations.start(world.ids.guid(), now, float(10**9), running="InProgress")
+    existing = workspace.computes.get(name.lower())
+    compute = Compute(
+        name=name,
+        compute_type=str(properties.get("computeType", "AmlCompute")),
+        location=location,
+        settings=settings,
+        plan=plan,
+        created=existing.created if existing else now,
+        modified=now,
+        description=properties.get("description"),
+        tags={} if existing else None,
+        errors=errors,
+        updated=existing is not None,
+    )
+    workspace.computes[name.lower()] = compute
+    return compute, operation
+
+
+def get_compute(workspace: Workspace, name: str) -> Compute:
+    """Return a compute; EmptyNotFound when there is none."""
+    found = workspace.computes.get(name.lower())
+    if found is None:
+        raise EmptyNotFound(f"compute {name} does not exist")
+    return found
+
+
+def delete_compute(world: World, workspace: Workspace, name: str) -> Operation:
+    """Start to delete a compute; it is gone when the operation has succeeded."""
+    compute = get_compute(workspace, name)
+    now = world.clock.now()
+    seconds = world.pace.of("compute.delete")
+    compute.plan = Plan(PROVISIONING, now, (("Deleting", 0.0), ("Deleted", seconds)))
+    operation = world.operations.start(world.ids.guid(), now, seconds, running="InProgress")
+    world.schedule.at(operation.plan.ends, lambda _: _forget(workspace, compute))
+    return operation
+
+
+def _forget(workspace: Workspace, compute: Compute) -> None:
+    if workspace.computes.get(compute.name.lower()) is compute:
+        del workspace.computes[compute.name.lower()]
+
+
+def _check_scale(scale: dict[str, Any]) -> None:
+    low, high = int(scale.get("minNodeCount") or 0), int(scale.get("maxNodeCount") or 0)
+    if high < 1 or low > high:
+        raise Invalid(
+            f"scaleSettings has minNodeCount {low} and maxNodeCount {high}; "
+            "maxNodeCount must be at least 1 and minNodeCount at most maxNodeCount.",
+            code="BadRequest",
+        )

@@ -1,0 +1,202 @@
+"""Jobs: submission, the timetable of their runs, cancellation and outputs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fakes.world.errors import Invalid, NotFound, NotServed
+from fakes.world.operations import Operation
+from fakes.world.pipelines import Node, check_compute, read_pipeline
+from fakes.world.runs import Run
+from fakes.world.states import JOB
+from fakes.world.timetable import plan_children, plan_root
+
+if TYPE_CHECKING:
+    from fakes.world.world import Workspace, World
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
+
+
+@dataclass(slots=True)
+class JobOutput:
+    """A declared output of a job and, once it is written, where it lies on a datastore."""
+
+    kind: str
+    mode: str | None = None
+    asset_name: str | None = None
+    asset_version: str | None = None
+    datastore: str = ""
+    path: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A job: what was submitted, its run and its outputs."""
+
+    name: str
+    workspace: Workspace
+    properties: dict[str, Any]
+    run: Run
+    created: datetime
+    nodes: list[Node] = field(default_factory=list)
+    outputs: dict[str, JobOutput] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """The job type, such as `Pipeline` or `Command`."""
+        return str(self.properties.get("jobType"))
+
+    def output_uri(self, output: str, path: str) -> str:
+        """Return the datastore URI of a path below an output; refuses outputs that were never written.
+
+        Registration checks that something is there (quoted in public issues; this text is inferred).
+        """
+        found = self.outputs.get(output)
+        if found is None:
+            known = ", ".join(self.outputs) or "none"
+            raise NotFound(
+                f"Job {self.name} has no output '{output}'. Outputs: {known}.",
+                code="UserError",
+                inner=("NotFoundError", "NoMatchingArtifactsFoundFromJob"),
+            )
+        if not found.path:
+            raise Invalid(
+                f"Output '{output}' of job {self.name} has not been written.",
+                inner=("BadArgument", "NoMatchingArtifactsFoundFromJob"),
+            )
+        workspace = self.workspace
+        below = f"{found.path}{path}"
+        return (
+            f"azureml://subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
+            f"/workspaces/{workspace.name}/datastores/{found.datastore}/paths/{below}"
+        )
+
+
+def put_job(world: World, workspace: Workspace, name: str, properties: dict[str, Any]) -> tuple[Job, bool]:
+    """Submit a job, or update the words that describe an existing one; the flag tells whether it is new."""
+    existing = workspace.jobs.get(name)
+    if existing is not None:
+        return _describe(existing, properties), False
+    if not _NAME.fullmatch(name):
+        raise Invalid(f"The job name '{name}' is invalid.", inner=("BadArgument", "ArgumentInvalid"))
+    kind = properties.get("jobType")
+    if kind == "Pipeline":
+        nodes = read_pipeline(world, workspace, properties)
+    elif kind == "Command":
+        check_compute(workspace, properties.get("computeId"))
+        nodes = []
+    else:
+        raise NotServed(f"The local Azure ML does not run jobs of type {kind!r}; it runs Pipeline and Command.")
+    job = _new_job(world, workspace, name, properties, nodes)
+    workspace.jobs[name] = job
+    plan_children(world, job)
+    return job, True
+
+
+def get_job(workspace: Workspace, name: str) -> Job:
+    """Return a job; NotFound when there is none (the code is inferred)."""
+    job = workspace.jobs.get(name)
+    if job is None:
+        raise NotFound(f"Job with name {name} was not found.", code="UserError", inner=("NotFoundError",))
+    return job
+
+
+def find_run(workspace: Workspace, run_id: str) -> tuple[Job, Run]:
+    """Return a run at any depth with the job that it belongs to; NotFound when there is none."""
+    if run_id in workspace.jobs:
+        return workspace.jobs[run_id], workspace.jobs[run_id].run
+    for job in workspace.jobs.values():
+        for run in job.run.walk():
+            if run.id == run_id:
+                return job, run
+    raise NotFound(f"Run {run_id} was not found", code="UserError", inner=("NotFoundError",))
+
+
+def cancel_job(world: World, workspace: Workspace, name: str) -> Operation | None:
+    """Start to cancel a job. None for a command that has ended; a pipeline that has ended refuses (recorded)."""
+    job = get_job(workspace, name)
+    now = world.clock.now()
+    if job.run.status(now) in JOB.terminal:
+        if job.kind != "Pipeline":
+            return None
+        raise Invalid(
+            f"The pipeline run {name} is in terminal status, it can't be canceled.",
+            inner=("BadArgument", "ArgumentInvalid", "CancelPipelineRunInTerminalStatus"),
+        )
+    seconds = world.pace.of("job.cancel")
+    for run in job.run.walk():
+        if run.status(now) not in JOB.terminal:
+            run.plan = run.plan.cut(now, ("CancelRequested", 0.0), ("Canceled", seconds))
+        run.children = [child for child in run.children if child.plan.started <= now]
+    return world.operations.start(f"jc:{workspace.workspace_id}:{name}", now, seconds)
+
+
+def _describe(job: Job, properties: Mapping[str, Any]) -> Job:
+    for key in ("description", "tags", "displayName", "isArchived"):
+        if key in properties:
+            job.properties[key] = properties[key]
+    job.run.tags = dict(job.properties.get("tags") or {})
+    return job
+
+
+def _new_job(
+    world: World, workspace: Workspace, name: str, properties: dict[str, Any], nodes: list[Node]
+) -> Job:
+    now = world.clock.now()
+    experiment = str(properties.get("experimentName") or "Default")
+    workspace.experiments.setdefault(experiment, world.ids.guid())
+    run = Run(
+        id=name,
+        kind="pipeline" if nodes else "command",
+        display_name=str(properties.get("displayName") or name),
+        plan=plan_root(world, now, nodes),
+        created=now,
+        experiment=experiment,
+        compute=str(properties.get("computeId") or "").rsplit("/", 1)[-1] or None,
+        component_id=properties.get("componentId"),
+        description=properties.get("description"),
+        properties={**(properties.get("properties") or {}), **_run_properties(properties, bool(nodes))},
+        tags=dict(properties.get("tags") or {}),
+    )
+    return Job(name, workspace, properties, run, now, nodes, _declared(properties))
+
+
+def _run_properties(properties: Mapping[str, Any], pipeline: bool) -> dict[str, str]:
+    """What the service adds to the properties of a run (recorded 2023-01)."""
+    if not pipeline:
+        return {"_azureml.ComputeTargetType": "amlctrain", "ContentSnapshotId": ""}
+    literals = {
+        name: value.get("value")
+        for name, value in (properties.get("inputs") or {}).items()
+        if value.get("jobInputType") == "literal"
+    }
+    settings = properties.get("settings") or {}
+    return {
+        "azureml.DevPlatv2": "true",
+        "azureml.runsource": "azureml.PipelineRun",
+        "runSource": "MFE",
+        "runType": "HTTP",
+        "azureml.parameters": json.dumps(literals, separators=(",", ":")),
+        "azureml.continue_on_step_failure": str(bool(settings.get("continue_on_step_failure"))),
+        "azureml.continue_on_failed_optional_input": "True",
+        "azureml.defaultComputeName": str(properties.get("computeId") or "").rsplit("/", 1)[-1],
+        "azureml.defaultDataStoreName": "workspaceblobstore",
+        "azureml.pipelineComponent": "pipelinerun",
+    }
+
+
+def _declared(properties: Mapping[str, Any]) -> dict[str, JobOutput]:
+    return {
+        name: JobOutput(
+            kind=str(given.get("jobOutputType") or "uri_folder"),
+            mode=given.get("mode"),
+            asset_name=given.get("assetName"),
+            asset_version=given.get("assetVersion"),
+        )
+        for name, given in (properties.get("outputs") or {}).items()
+    }

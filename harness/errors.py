@@ -1,0 +1,167 @@
+"""Every error the harness raises on purpose, in one tree.
+
+    HarnessError                 the root: catch this to show a message instead of a traceback     exit code
+    ├── UsageError               what was asked cannot be done as asked                             2
+    │   ├── SpecError            the TOML spec or a `--set` option
+    │   ├── DataError            the rows to train on or to score
+    │   ├── ParameterError       a fine-tuning parameter, a name, a tag of the registry model
+    │   ├── PayloadError         a scoring request that the endpoint would refuse
+    │   └── ComputeNotAllowed    a VM size that the model, or fine-tuning itself, does not allow
+    ├── EnvironmentMissing       credentials, a workspace, an optional package: the machine lacks it  3
+    ├── StepFailed               Azure took the request and the step did not succeed               1
+    │   ├── JobFailed            the fine-tuning job ended failed or canceled
+    │   ├── DeploymentFailed     the endpoint or its deployment did not come up
+    │   ├── ScoringFailed        the endpoint answered, and not with an answer
+    │   └── Unfinished           a deadline of the spec passed first
+    ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
+    └── Interrupted              stopped by the user; what was created has been cleaned up         4
+
+Exit code 0 is success. No class derives from `azure.core.exceptions.AzureError`: azure-core's retry policy
+catches that one and would retry a refusal (SDK source).
+"""
+
+# ruff: noqa: N818 - the names say what happened, as Azure's states do: JobFailed, not JobFailedError
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "ComputeNotAllowed",
+    "DataError",
+    "DeploymentFailed",
+    "EnvironmentMissing",
+    "HarnessError",
+    "Interrupted",
+    "JobFailed",
+    "ParameterError",
+    "PayloadError",
+    "ScoringFailed",
+    "SpecError",
+    "StepFailed",
+    "Unfinished",
+    "UsageError",
+    "VerdictNo",
+    "excerpt",
+    "nearest",
+]
+
+
+class HarnessError(Exception):
+    """What went wrong, in parts that a report can use and one sentence that a person can read.
+
+    what: the failure, as a short clause. where: file and line, step, or tag. got, expected: the offending
+    value and what would have been right. nearest: valid values that resemble `got`. remedy: what to do, as a
+    full sentence.
+    """
+
+    exit_code: int = 1
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        got: str = "",
+        expected: str = "",
+        nearest: Iterable[str] = (),
+        remedy: str = "",
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.got = got
+        self.expected = expected
+        self.nearest = tuple(nearest)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        details = [
+            f"got {self.got}" if self.got else "",
+            f"expected {self.expected}" if self.expected else "",
+            f"nearest: {', '.join(self.nearest)}" if self.nearest else "",
+        ]
+        place = f"{self.where}: " if self.where else ""
+        sentence = "; ".join([f"{place}{self.what}", *filter(None, details)])
+        return f"{sentence}. {self.remedy}" if self.remedy else sentence
+
+
+class UsageError(HarnessError):
+    """What was asked cannot be done as asked; nothing was created."""
+
+    exit_code = 2
+
+
+class SpecError(UsageError):
+    """The spec file, or an option that overrides it, does not describe a lifecycle."""
+
+
+class DataError(UsageError):
+    """Rows that cannot be read, or that the fine-tuning component would refuse."""
+
+
+class ParameterError(UsageError):
+    """A fine-tuning parameter, a resource name or a model's tag that cannot be used or read."""
+
+
+class PayloadError(UsageError):
+    """A scoring request that the endpoint would refuse."""
+
+
+class ComputeNotAllowed(UsageError):
+    """A VM size on which this model may not be fine-tuned or deployed."""
+
+
+class EnvironmentMissing(HarnessError):
+    """The machine lacks something: credentials, a workspace, an optional package."""
+
+    exit_code = 3
+
+
+class StepFailed(HarnessError):
+    """Azure ML accepted a request of the lifecycle and the step did not succeed."""
+
+    exit_code = 1
+
+
+class JobFailed(StepFailed):
+    """The fine-tuning job ended in a terminal state other than Completed."""
+
+
+class DeploymentFailed(StepFailed):
+    """The endpoint or its deployment did not reach Succeeded."""
+
+
+class ScoringFailed(StepFailed):
+    """The endpoint answered with an error, or with something that holds no answer."""
+
+
+class Unfinished(StepFailed):
+    """A step was still running when its deadline passed."""
+
+
+class VerdictNo(HarnessError):
+    """The comparison is sound and its verdict is no."""
+
+    exit_code = 1
+
+
+class Interrupted(HarnessError):
+    """The user stopped the run; what it had created is deleted."""
+
+    exit_code = 4
+
+
+def nearest(value: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...]:
+    """Return at most `n` candidates that resemble `value`, best first, ignoring case; () when none does."""
+    spelled = {candidate.casefold(): candidate for candidate in sorted(candidates, reverse=True)}
+    return tuple(
+        spelled[match] for match in difflib.get_close_matches(value.casefold(), spelled, n, cutoff=0.4)
+    )
+
+
+def excerpt(value: object, limit: int = 120) -> str:
+    """Return `value` as it would be typed, cut to `limit` characters, for the `got` of an error."""
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."

@@ -1,0 +1,105 @@
+"""Laws of the allow list: what a decision may depend on, and every spelling that a tag can have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.decide.allow_list import K80_SIZES, AllowList, check_size, parse_allow_list
+from harness.errors import ParameterError
+
+CORPUS = json.loads(Path(__file__).with_name("tag_corpus.json").read_text(encoding="utf-8"))
+LISTED = [entry for entry in CORPUS if entry["sizes"] is not None]
+MALFORMED = [entry for entry in CORPUS if entry["sizes"] is None]
+
+REAL = sorted({size for entry in LISTED for size in entry["sizes"]} | set(K80_SIZES))
+SIZES = st.one_of(
+    st.sampled_from(REAL), st.from_regex(r"Standard_[A-Z]{1,2}[0-9]{1,2}[a-z]{0,3}(_v[1-6])?", fullmatch=True)
+)
+LISTS = st.lists(SIZES, min_size=1, max_size=12)
+
+
+def recased(name: str, upper: bool) -> str:
+    """Return a size in another case."""
+    return name.upper() if upper else name.lower()
+
+
+@pytest.mark.parametrize("entry", LISTED, ids=lambda entry: entry["kind"])
+def test_every_known_spelling_is_read(entry: dict[str, Any]) -> None:
+    """Each irregularity that registry models show gives the sizes it means."""
+    parsed = parse_allow_list(entry["tag"])
+
+    assert parsed is not None
+    assert list(parsed.sizes) == entry["sizes"]
+
+
+@pytest.mark.parametrize("entry", MALFORMED, ids=lambda entry: entry["kind"])
+def test_every_malformed_tag_is_refused(entry: dict[str, Any]) -> None:
+    """A tag that names no sizes is an error with a remedy, never a crash and never "no restriction"."""
+    with pytest.raises(ParameterError) as refused:
+        parse_allow_list(entry["tag"])
+
+    assert refused.value.remedy
+
+
+@given(
+    LISTS, st.sampled_from([repr, json.dumps, " ".join, ", ".join, lambda sizes: f"['{' '.join(sizes)}']"])
+)
+def test_spelling_does_not_change_the_list(sizes: list[str], spell: Any) -> None:
+    """Python, JSON, blanks, commas, all in one element: the same sizes, in the same order, each once."""
+    parsed = parse_allow_list(spell(sizes))
+
+    assert parsed is not None
+    assert [size.lower() for size in parsed.sizes] == list(dict.fromkeys(size.lower() for size in sizes))
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_list_of_sizes_or_an_error(tag: str) -> None:
+    """Whatever the tag holds, parsing ends with at least one size or with a ParameterError."""
+    try:
+        parsed = parse_allow_list(tag)
+    except ParameterError:
+        return
+    assert parsed is not None
+    assert parsed.sizes
+
+
+@given(SIZES, LISTS, SIZES)
+def test_adding_a_size_never_refuses_another(size: str, sizes: list[str], added: str) -> None:
+    """What a list allows, a longer list allows."""
+    if check_size(size, AllowList(tuple(sizes))).allowed:
+        assert check_size(size, AllowList((*sizes, added))).allowed
+
+
+@given(SIZES, LISTS, st.randoms(use_true_random=False), st.booleans())
+def test_order_case_and_duplicates_do_not_matter(size: str, sizes: list[str], rng: Any, upper: bool) -> None:
+    """A list says the same when it is shuffled, recased and repeated."""
+    rearranged = [recased(name, upper) for name in sizes] + sizes
+    rng.shuffle(rearranged)
+
+    decision = check_size(size, AllowList(tuple(sizes)))
+
+    assert check_size(recased(size, upper), AllowList(tuple(rearranged))).allowed == decision.allowed
+
+
+@given(SIZES, LISTS)
+def test_a_list_decides_alone(size: str, sizes: list[str]) -> None:
+    """With a list, membership is everything; the K80 deny list counts only without one."""
+    member = size.lower() in {name.lower() for name in sizes}
+
+    assert check_size(size, AllowList(tuple(sizes))).allowed is member
+    assert check_size(size, None).allowed is (size.lower() not in {name.lower() for name in K80_SIZES})
+
+
+@given(SIZES, LISTS)
+def test_refusal_suggests_only_what_is_allowed(size: str, sizes: list[str]) -> None:
+    """Every size that a refusal suggests would have been allowed, and there is always one."""
+    decision = check_size(size, AllowList(tuple(sizes)))
+
+    assert decision.allowed or decision.nearest
+    assert all(check_size(other, AllowList(tuple(sizes))).allowed for other in decision.nearest)
