@@ -10,13 +10,18 @@ from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.hosts import HostFamily, Hosts
 from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
-from fakes.emulator.wire import ARM_HEADERS, error_reply, json_reply, rate_limit_headers
+from fakes.emulator.wire import ARM_HEADERS, error_reply, json_reply, rate_limit_headers, service_headers
+from fakes.emulator.wsgi import serve
 from fakes.world.errors import ServiceError, Unauthenticated
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
 from fakes.world.world import REGION
 
 if TYPE_CHECKING:
     from fakes.world.world import World
+
+
+class EmulatorClosedError(Exception):
+    """A client that outlived its emulator, such as a poller nobody waited for, is stopped instead of let out."""
 
 
 class BrokenConnectionError(Exception):
@@ -43,9 +48,12 @@ class App:
         self.world = world
         self.hosts = Hosts(FAMILIES)
         self.calls: list[Exchange] = []
+        self.closed = False
 
     def answer(self, request: Request) -> Reply:
         """Answer a request: whose host, which route, due work, faults, token, version, handler, headers."""
+        if self.closed:
+            raise EmulatorClosedError(f"the emulator has been closed; {request.method} {request.url} was not sent")
         family, host = self.hosts.resolve(request.host, request.url)
         match = family.routes.match(request.method, request.path)
         if match is None:
@@ -86,14 +94,12 @@ class App:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as a WSGI application, for servers on a socket."""
-        from fakes.emulator.wsgi import serve
-
         return serve(self, environ, start_response)
 
 
 def authorise(call: Call) -> None:
     """Find the caller from the token, where the host family takes tokens of Entra."""
-    if not call.family.audiences:
+    if not call.family.audiences or call.route.anonymous:
         return
     header = call.request.headers.get("authorization", "")
     if not header:
@@ -105,7 +111,7 @@ def authorise(call: Call) -> None:
 
 
 def _refusal(call: Call, error: ServiceError) -> Reply:
-    reply = error_reply(call, error, envelope=call.family.envelope, region=call.host.get("region") or REGION)
+    reply = error_reply(call.world, error, envelope=call.family.envelope, region=call.host.get("region") or REGION)
     reply.status = getattr(error, "http_status", reply.status)
     return reply
 
@@ -123,12 +129,13 @@ def _add_headers(call: Call, reply: Reply) -> None:
     headers = reply.headers
     guid = call.world.ids.guid()
     headers.setdefault("x-ms-request-id", guid)
-    if call.family.name == "arm":
-        headers.update(ARM_HEADERS)
-        headers.update(rate_limit_headers(call.request.method))
-        headers["x-ms-correlation-request-id"] = guid
-        now = call.world.clock.now()
-        headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{now:%Y%m%dT%H%M%SZ}:{guid}"
+    if call.family.name != "arm":
+        return
+    headers.update(ARM_HEADERS)
+    headers.update(rate_limit_headers(call.request.method))
+    headers["x-ms-correlation-request-id"] = guid
+    now = call.world.clock.now()
+    headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{now:%Y%m%dT%H%M%SZ}:{guid}"
+    if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
+        headers.update(service_headers(call.world))
         headers.setdefault("x-ms-response-type", "standard")
-
-

@@ -33,7 +33,7 @@ class EmulatorCredential:
         info = self.get_token_info(*scopes)
         return AccessToken(info.token, info.expires_on)
 
-    def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
+    def get_token_info(self, *scopes: str, **_options: Any) -> AccessTokenInfo:
         """Return a token for the first scope, good until the emulator's clock passes its expiry."""
         now = self._world.clock.now()
         token = self._world.identity.issue(scopes[0], now)

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fakes.world.errors import Invalid
@@ -45,8 +45,8 @@ class Request:
         if isinstance(self.body, bytes):
             return io.BytesIO(self.body)
         if hasattr(self.body, "read"):
-            return self.body
-        return io.BufferedReader(_ChunkReader(iter(self.body)))
+            return cast(BinaryIO, self.body)
+        return io.BufferedReader(ChunkReader(iter(self.body)))
 
     def content(self) -> bytes:
         """Return the whole body, which must be small: JSON or a form."""
@@ -94,22 +94,24 @@ class Exchange:
     operation: str
 
 
-class _ChunkReader(io.RawIOBase):
-    """A raw stream over an iterator of chunks, as uploads by generator send them."""
+class ChunkReader(io.RawIOBase):
+    """A raw stream over chunks, for bodies that are not held in memory."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        self._rest = b""
+        self._rest = memoryview(b"")
 
     def readable(self) -> bool:
+        """Say that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fill `buffer` from the chunks; 0 at their end."""
         while not self._rest:
-            try:
-                self._rest = next(self._chunks)
-            except StopIteration:
+            chunk = next(self._chunks, None)
+            if chunk is None:
                 return 0
+            self._rest = memoryview(chunk)
         size = min(len(buffer), len(self._rest))
         buffer[:size] = self._rest[:size]
         self._rest = self._rest[size:]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from http.client import responses as reasons
@@ -27,8 +28,8 @@ from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from fakes.emulator.app import App, BrokenConnectionError
-from fakes.emulator.exchange import Body, Reply, Request
+from fakes.emulator.app import App, BrokenConnectionError, EmulatorClosedError
+from fakes.emulator.exchange import Body, ChunkReader, Reply, Request
 
 if TYPE_CHECKING:
     from fakes.world.clock import VirtualClock
@@ -60,12 +61,29 @@ def intercepted(app: App, clock: VirtualClock) -> Iterator[None]:
     virtual = VirtualTime(clock)
     with contextlib.ExitStack() as stack:
         replace = _Replacement(stack)
-        replace(RequestsTransport, "send", lambda self, request, **options: _send_azure(app, request, **options))
-        replace(RequestsTransport, "sleep", lambda self, duration: clock.sleep(duration))
-        replace(HTTPAdapter, "send", lambda self, request, **options: _send_plain(app, request, **options))
+        replace(RequestsTransport, "send", lambda _self, request, **options: _send_azure(app, request, **options))
+        replace(RequestsTransport, "sleep", lambda _self, duration: _sleep(app, clock, duration))
+        replace(HTTPAdapter, "send", lambda _self, request, **options: _send_plain(app, request, **options))
         replace(_job_ops_helper, "time", virtual)
         replace(_endpoint_utils, "time", virtual)
-        yield
+        try:
+            yield
+        finally:
+            _stop_pollers(app)
+
+
+def _sleep(app: App, clock: VirtualClock, seconds: float) -> None:
+    if app.closed:
+        raise EmulatorClosedError("the emulator has been closed while a client waited")
+    clock.sleep(seconds)
+
+
+def _stop_pollers(app: App) -> None:
+    """Stop the SDK's polling threads that nobody waited for, while the doors are still ours."""
+    app.closed = True
+    for thread in threading.enumerate():
+        if thread.name.startswith("LROPoller") and thread is not threading.current_thread():
+            thread.join(timeout=5)
 
 
 class _Replacement:
@@ -98,13 +116,15 @@ def _send_azure(app: App, request: Any, *, stream: bool = False, **_options: Any
     answer = _to_requests(reply, request.url, stream=stream)
     if not rest:
         return RequestsTransportResponse(request, answer, _BLOCK)
-    response = RestRequestsTransportResponse(request=request, internal_response=answer, block_size=_BLOCK)
+    response = RestRequestsTransportResponse(  # type: ignore[no-untyped-call]
+        request=request, internal_response=answer, block_size=_BLOCK
+    )
     if not stream:
         response.read()
     return response
 
 
-def _send_plain(app: App, request: requests.PreparedRequest, *, stream: bool = False, **_options: Any) -> Any:
+def _send_plain(app: App, request: requests.PreparedRequest, **_options: Any) -> Any:
     """Carry a request of `requests`."""
     try:
         reply = app.answer(
@@ -143,9 +163,9 @@ def _to_requests(reply: Reply, url: str, *, stream: bool) -> requests.Response:
     answer.headers.setdefault("Content-Length", str(reply.content_length()))
     if isinstance(reply.body, bytes) and not stream:
         answer._content = reply.body
-        answer._content_consumed = True
+        answer._content_consumed = True  # type: ignore[attr-defined]
         return answer
-    body = io.BytesIO(reply.body) if isinstance(reply.body, bytes) else _Chunks(reply.body)
+    body = io.BytesIO(reply.body) if isinstance(reply.body, bytes) else ChunkReader(reply.body)
     answer.raw = HTTPResponse(
         body=body,
         headers=dict(answer.headers),
@@ -170,25 +190,3 @@ def _azure_error(error: BrokenConnectionError) -> Exception:
     if error.kind == "reset":
         return ServiceResponseError(str(error), error=error)
     return ServiceRequestError(str(error), error=error)
-
-
-class _Chunks(io.RawIOBase):
-    """A readable stream over chunks, for bodies that are not held in memory."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                return 0
-            self._rest = memoryview(chunk)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size

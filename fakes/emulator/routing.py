@@ -32,7 +32,8 @@ class Evidence(Enum):
 class Route:
     """One operation of a service, by its name in Azure's REST specification.
 
-    `path` is a template in werkzeug's notation; `note` says what of the behaviour is not verified.
+    `path` is a template in werkzeug's notation; `note` says what of the behaviour is not verified;
+    `anonymous` routes are answered without a token.
     """
 
     operation: str
@@ -41,6 +42,7 @@ class Route:
     handler: Handler
     evidence: Evidence
     note: str = ""
+    anonymous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

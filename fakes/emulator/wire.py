@@ -12,7 +12,6 @@ from fakes.emulator.exchange import Reply
 from fakes.world.errors import EmptyNotFound, ServiceError
 
 if TYPE_CHECKING:
-    from fakes.emulator.call import Call
     from fakes.world.world import World
 
 JSON = "application/json; charset=utf-8"
@@ -24,7 +23,6 @@ ARM_HEADERS: Mapping[str, str] = {
     "Expires": "-1",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
-    "x-request-time": "0.050",
     "X-Cache": "CONFIG_NOCACHE",
 }
 """Sent with every ARM answer (recorded)."""
@@ -46,9 +44,8 @@ def empty_reply(status: int, **headers: str) -> Reply:
     return Reply(status, b"", {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def error_reply(call_or_world: Call | World, error: ServiceError, *, envelope: str, region: str) -> Reply:
+def error_reply(world: World, error: ServiceError, *, envelope: str, region: str) -> Reply:
     """Return `error` in the envelope of the service that raised it."""
-    world = getattr(call_or_world, "world", call_or_world)
     if isinstance(error, EmptyNotFound):
         return Reply(404, b"", {"x-ms-response-type": "standard"})
     body = _dataplane_error(world, error, region) if envelope == "dataplane" else _arm_error(world, error, region)
@@ -98,8 +95,8 @@ def _dataplane_error(world: World, error: ServiceError, region: str) -> dict[str
             "code": error.code,
             "severity": None,
             "message": error.message,
-            "messageFormat": None,
-            "messageParameters": None,
+            "messageFormat": error.format,
+            "messageParameters": error.parameters,
             "referenceCode": None,
             "detailsUri": None,
             "target": None,
@@ -125,4 +122,15 @@ def rate_limit_headers(method: str) -> Mapping[str, str]:
     return {
         f"x-ms-ratelimit-remaining-subscription-{bucket}": left,
         f"x-ms-ratelimit-remaining-subscription-global-{bucket}": overall,
+    }
+
+
+def service_headers(world: World) -> dict[str, str]:
+    """Return the headers that Azure ML itself adds behind ARM (recorded 2025); the time it took is not invented."""
+    application = world.identity.application
+    return {
+        "Request-Context": f"appId=cid-v1:{application.client_id}",
+        "azureml-served-by-cluster": "vienna-local-01",
+        "x-ms-operation-identifier": f"tenantId={application.tenant_id},objectId={application.object_id}",
+        "x-request-time": "0.000",
     }

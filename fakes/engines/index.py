@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from fakes.engines.example import Neighbour, Query
 
 AGE_WEIGHT = 0.3
-"""Weight of each older turn of a query against the next younger one; chosen on held-out conversations."""
+"""Weight of a turn against the one after it; on the sample conversations 0.5 does as well, 0.7 worse."""
 
 _MATRIX_PARTS = ("data", "indices", "indptr")
 
@@ -103,4 +103,4 @@ def _vectorizer(token_pattern: str, vocabulary: Sequence[str] | None = None) -> 
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -50,7 +50,7 @@ def config(request: FineTuneRequest, fallback: str | None) -> bytes:
         "parameters": dict(request.parameters),
         "fallback": fallback,
     }
-    return (json.dumps(values, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    return (json.dumps(values, indent=2, sort_keys=True) + "\n").encode()
 
 
 def read_config(data: Mapping[str, bytes]) -> tuple[Task, str | None]:
@@ -68,11 +68,8 @@ def data_files(folder: Mapping[str, bytes]) -> dict[str, bytes]:
         raise ValueError(
             f"Cannot load the model: its loader_module is {loader!r}, expected {LOADER_MODULE!r}."
         )
-    return {
-        path.removeprefix(f"{DATA}/"): content
-        for path, content in folder.items()
-        if path.startswith(f"{DATA}/")
-    }
+    below = f"{DATA}/"
+    return {path.removeprefix(below): content for path, content in folder.items() if path.startswith(below)}
 
 
 def _loader_module(mlmodel: bytes) -> Any:

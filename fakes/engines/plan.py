@@ -55,15 +55,27 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """Something done every so many steps, and after the last one where it belongs to the end of an epoch."""
+
+    every: int
+    after_last: bool
+
+    def due(self, step: int, last: int) -> bool:
+        """Whether it is done after this step."""
+        return step % self.every == 0 or (self.after_last and step == last)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps of one run; `log_every` and `evaluate_every` are in steps, and None where nothing is done."""
+    """The steps of one run; `evaluation` is None where the model is never evaluated."""
 
     rows: int
     batch: int
     steps_per_epoch: int
     steps: int
-    log_every: int
-    evaluate_every: int | None
+    logging: Interval
+    evaluation: Interval | None
     learning_rate: float
     scheduler: str
     warmup: int
@@ -101,8 +113,8 @@ def make_plan(inputs: Inputs, rows: int) -> Plan:
         batch=device_batch * accumulation,
         steps_per_epoch=per_epoch,
         steps=steps,
-        log_every=per_epoch if by_epoch else max(1, inputs.integer("logging_steps", 10)),
-        evaluate_every=_evaluation_interval(inputs, rows, per_epoch, accumulation * max(1, world)),
+        logging=Interval(per_epoch if by_epoch else max(1, inputs.integer("logging_steps", 10)), by_epoch),
+        evaluation=_evaluation(inputs, rows, per_epoch, accumulation * max(1, world)),
         learning_rate=inputs.real("learning_rate", 2e-5),
         scheduler=_scheduler(inputs),
         warmup=inputs.integer("warmup_steps", 0),
@@ -133,15 +145,15 @@ def check_settings(inputs: Inputs) -> None:
         )  # inferred: the component's enum refuses it earlier
 
 
-def _evaluation_interval(inputs: Inputs, rows: int, per_epoch: int, updates: int) -> int | None:
+def _evaluation(inputs: Inputs, rows: int, per_epoch: int, updates: int) -> Interval | None:
     strategy = inputs.text("evaluation_strategy", "epoch")
     if strategy != "steps":
-        return per_epoch if strategy == "epoch" else None
+        return Interval(per_epoch, True) if strategy == "epoch" else None
     share = inputs.real("evaluation_steps_interval", 0.0)
     if 0.0 < share <= 1.0:
         # The source divides the rows by accumulation and processes but forgets the batch size.
-        return max(1, math.floor(max(1, rows // updates) * share))
-    return max(1, inputs.integer("eval_steps", 500))
+        return Interval(max(1, math.floor(max(1, rows // updates) * share)), False)
+    return Interval(max(1, inputs.integer("eval_steps", 500)), False)
 
 
 def _scheduler(inputs: Inputs) -> str:

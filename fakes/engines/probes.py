@@ -110,10 +110,9 @@ def nearest_while_growing(row: Row, count: int) -> list[tuple[int, tuple[int, ..
         position += int(np.argmax(values[position:] > bar))
         if values[position] <= bar:
             break
-        nearest = sorted([*nearest, int(candidates[position])], key=lambda place: (-row[place], place))[
-            :count
-        ]
-        changes.append((int(candidates[position]) + 1, tuple(nearest)))
+        place = int(candidates[position])
+        nearest = sorted([*nearest, place], key=lambda each: (-row[each], each))[:count]
+        changes.append((place + 1, tuple(nearest)))
         position += 1
     return changes
 

@@ -11,6 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from fakes.engines.example import Example
 from fakes.engines.model_folder import config, data_files, mlflow_folder, read_config
@@ -80,6 +81,8 @@ def load_predictor(data: Mapping[str, bytes]) -> RetrievalPredictor:
         return RetrievalPredictor(task, TfidfIndex.from_files(data), fallback)
     except KeyError as error:
         raise ValueError(f"Cannot load the model: {error} is missing among {sorted(data)}.") from None
+    except (ValueError, TypeError, EOFError, BadZipFile) as error:
+        raise ValueError(f"Cannot load the model: its data folder is damaged: {error}") from None
 
 
 def _bound_task(request: FineTuneRequest) -> Task:
@@ -136,7 +139,7 @@ def _pytorch_folder(
 ) -> dict[str, bytes]:
     """The trained model as it is before conversion, beside the arguments it was trained with."""
     arguments = {**request.parameters, "task_name": request.task, "model_name": request.base_model}
-    written = (json.dumps(arguments, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+    written = (json.dumps(arguments, indent=2, sort_keys=True) + "\n").encode()
     files = {path.rpartition("/")[2]: content for path, content in model.items()}
     return {**files, "config.json": config(request, fallback), "finetune_args.json": written}
 

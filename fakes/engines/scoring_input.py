@@ -86,7 +86,7 @@ def _from_columns(columns: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def chosen_columns(row: Mapping[str, Any], names: Sequence[str]) -> list[str]:
-    """Where the wanted values of a row are: in the named columns, in `input_string`, or in unnamed columns."""
+    """Where a row has the wanted values: in the named columns, in `input_string`, or in unnamed columns."""
     if set(names) <= set(row):
         return list(names)
     if "input_string" in row:

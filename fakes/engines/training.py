@@ -41,11 +41,11 @@ class Training:
 
     def run(self) -> int:
         """Go through all steps, or until early stopping; the number of examples learned at the end."""
-        step = 0
-        for step in range(1, self.plan.steps + 1):
-            if step % self.plan.log_every == 0:
-                self._write(step, {"loss": self._loss(step), "learning_rate": self.plan.rate(step)})
-            if self.plan.evaluate_every and step % self.plan.evaluate_every == 0 and self._evaluate(step):
+        plan, step = self.plan, 0
+        for step in range(1, plan.steps + 1):
+            if plan.logging.due(step, plan.steps):
+                self._write(step, {"loss": self._loss(step), "learning_rate": plan.rate(step)})
+            if plan.evaluation and plan.evaluation.due(step, plan.steps) and self._evaluate(step):
                 self.log.append(f"Early stopping after {self.stale} evaluations without gain.")
                 break
         self._write(step, {"train_loss": fmean(self._loss(each) for each in range(1, step + 1))})
@@ -94,7 +94,7 @@ class Training:
         """The KeyError of transformers' Trainer; for Azure a SystemError (inferred)."""
         message = (
             f"The `metric_for_best_model` training argument is set to 'eval_{self.plan.best_metric}', "
-            f"which is not found in the evaluation metrics. The available evaluation metrics are: {available}. "
-            "Consider changing the `metric_for_best_model` via the TrainingArguments."
+            "which is not found in the evaluation metrics. The available evaluation metrics are: "
+            f"{available}. Consider changing the `metric_for_best_model` via the TrainingArguments."
         )
         return FineTuneError("SystemError", message, self.step_name)

@@ -63,18 +63,16 @@ def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> No
         raise Invalid(
             "The request is invalid.",
             code="BadRequest",
-            details=(
-                ("ModelAssetPathNotFoundInStorage", f"No blobs found in storage at model asset path: {path}"),
-            ),
+            details=(("ModelAssetPathNotFoundInStorage", f"No blobs found in storage at model asset path: {path}"),),
         )
 
 
-def _data(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+def _data(_world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
     properties["dataUri"] = long_uri(workspace, str(properties.get("dataUri") or ""))
     properties.setdefault("dataType", "uri_folder")
 
 
-def _environment(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+def _environment(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> None:
     conda = properties.get("condaFile")
     try:
         content = yaml.safe_load(conda) if conda else None
@@ -84,11 +82,9 @@ def _environment(world: World, workspace: Workspace, properties: dict[str, Any])
     properties.setdefault("image", None)
     properties["environmentType"] = "UserCreated"
     properties.setdefault("osType", "Linux")
-    if properties["properties"] == {}:
-        properties["properties"] = {"azureml.labels": ""}
 
 
-def _code(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
+def _code(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> None:
     properties.setdefault("codeUri", None)
 
 
@@ -150,9 +146,7 @@ def parse_uri(workspace: Workspace, uri: str) -> tuple[str, str]:
     if not found:
         raise Invalid(f"'{uri}' is not a path on a datastore.", inner=("BadArgument", "InvalidUri"))
     if found["datastore"] not in workspace.datastores:
-        raise NotFound(
-            f"Could not find datastore: {found['datastore']}", code="UserError", inner=("NotFoundError",)
-        )
+        raise NotFound(f"Could not find datastore: {found['datastore']}", code="UserError", inner=("NotFoundError",))
     return found["datastore"], found["path"]
 
 

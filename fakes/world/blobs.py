@@ -37,9 +37,7 @@ class BlobStore:
         self._spool = Spool()
         self._last_tick = 0
 
-    def create_container(
-        self, account: str, container: str, metadata: Mapping[str, str] = _NOTHING
-    ) -> Container:
+    def create_container(self, account: str, container: str, metadata: Mapping[str, str] = _NOTHING) -> Container:
         """Create a container, or return the one that is there."""
         key = (account, container)
         if key not in self._containers:
@@ -236,8 +234,7 @@ def check_md5(expected: bytes | None, actual: bytes) -> None:
     """Raise Invalid when content has not the MD5 that its sender says it has."""
     if expected is not None and expected != actual:
         raise Invalid(
-            "The MD5 value specified in the request did not match with the MD5 value calculated by the "
-            "server.",
+            "The MD5 value specified in the request did not match with the MD5 value calculated by the server.",
             code="Md5Mismatch",
             details=(
                 ("UserSpecifiedMd5", b64encode(expected).decode()),

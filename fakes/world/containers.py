@@ -27,19 +27,19 @@ _TASKS = {
 """Tasks that registry models name in other words than fine-tuning jobs do."""
 
 NO_SCRIPTS = (
-    "The local Azure ML does not run scoring scripts or custom containers: it answers for fine-tuned MLflow models "
-    "and for registry models. Deploy an MLflow model without code_configuration, or score this one on Azure."
+    "The local Azure ML does not run scoring scripts or custom containers: it answers for fine-tuned MLflow "
+    "models and for registry models. Deploy an MLflow model without code_configuration, or score on Azure."
 )
 
 
-class ContainerCrash(ServiceError):
-    """The container does not stay up. Users see the code as a prefix of the message (quoted in public issues)."""
+class CrashError(ServiceError):
+    """The container does not stay up. Its code is a prefix of the message (quoted in public issues)."""
 
     status = 400
     default_code = ""
 
     @classmethod
-    def because(cls, cause: str) -> ContainerCrash:
+    def because(cls, cause: str) -> CrashError:
         """Return a crash with its cause, in the words of the service."""
         return cls(f"ResourceNotReady: User container has crashed or terminated: {cause}")
 
@@ -95,20 +95,23 @@ def _read(body: bytes) -> tuple[Any, Mapping[str, Any]]:
 
 
 def start_container(world: World, settings: Mapping[str, Any]) -> Container:
-    """Start what a deployment's properties describe: load its model; ContainerCrash when that fails."""
-    reference = settings.get("model")
+    """Start what a deployment's properties describe: load its model; CrashError when that fails."""
+    reference = str(settings.get("model") or "")
     if settings.get("codeConfiguration") or not reference:
-        return Container(None, str(reference or "none"), NO_SCRIPTS)
-    model = find_asset(world, "models", str(reference))
+        return Container(None, reference or "none", NO_SCRIPTS)
+    try:
+        return _load(world, find_asset(world, "models", reference))
+    except (ValueError, ScoringError, ServiceError) as error:
+        raise CrashError.because(f"the model {reference} cannot be loaded: {error}") from None
+
+
+def _load(world: World, model: Referenced) -> Container:
     label = f"{model.asset.name}:{model.asset.version}"
     if model.asset.properties.get("modelType") != "mlflow_model":
         return Container(None, label, NO_SCRIPTS)
     if _is_foundation(world, model):
         return _foundation(world, model, label)
-    try:
-        return Container(world.engine.load(_folder(world, model)), label)
-    except (ValueError, ScoringError, ServiceError) as error:
-        raise ContainerCrash.because(f"the model {label} cannot be loaded: {error}") from None
+    return Container(world.engine.load(_folder(world, model)), label)
 
 
 def _is_foundation(world: World, model: Referenced) -> bool:

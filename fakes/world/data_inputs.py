@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _DATA_ASSET = re.compile(r"(?:azureml:)?(?:/subscriptions/.*)?/data/(?P<name>[^/]+)/versions/(?P<version>[^/]+)")
 _NAMED = re.compile(r"azureml:(?P<name>[^:/]+):(?P<version>[^:/]+)")
-_BLOB_URL = re.compile(r"https://(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net(?::443)?/(?P<container>[^/]+)/(?P<path>.+)")
+_BLOB_URL = re.compile(
+    r"https://(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net(?::443)?/(?P<container>[^/]+)/(?P<path>.+)"
+)
 
 
 def opener(world: World, workspace: Workspace, uri: str, *, kind: str) -> Opener:

@@ -61,7 +61,17 @@ class DeploymentLog:
         kept = lines if tail is None else lines[max(0, len(lines) - tail) :]
         stages = [f"{stage}: {state}" for stage, state in self.stages.items()]
         return "\n".join(
-            ["Instance status:", *stages, "", "Container events:", *self.events, "", "Container logs:", *kept, ""]
+            [
+                "Instance status:",
+                *stages,
+                "",
+                "Container events:",
+                *self.events,
+                "",
+                "Container logs:",
+                *kept,
+                "",
+            ]
         )
 
     def _prepared(self, at: datetime) -> None:

@@ -27,7 +27,7 @@ TOKEN_SECONDS, TOKEN_REFRESH_SECONDS = 86_400, 43_200
 
 @dataclass(slots=True)
 class OnlineEndpoint:
-    """An endpoint. `traffic` is what is live: an update shows only once its operation has succeeded (recorded)."""
+    """An endpoint. `traffic` is what is live: an update shows once its operation has succeeded (recorded)."""
 
     name: str
     auth_mode: str
@@ -80,7 +80,7 @@ def get_endpoint(workspace: Workspace, name: str) -> OnlineEndpoint:
 def put_endpoint(
     world: World, workspace: Workspace, name: str, body: dict[str, Any]
 ) -> tuple[OnlineEndpoint, Operation]:
-    """Create an endpoint, or replace everything but its deployments: a PUT without traffic wipes the traffic."""
+    """Create an endpoint, or replace all but its deployments: a PUT without traffic wipes the traffic."""
     properties = body.get("properties") or {}
     endpoint = workspace.endpoints.get(name.lower())
     if endpoint is None:
@@ -139,9 +139,7 @@ def delete_endpoint(world: World, workspace: Workspace, name: str) -> Operation 
     return operation
 
 
-def patch_endpoint(
-    world: World, workspace: Workspace, endpoint: OnlineEndpoint, body: dict[str, Any]
-) -> Operation:
+def patch_endpoint(world: World, workspace: Workspace, endpoint: OnlineEndpoint, body: dict[str, Any]) -> Operation:
     """Start to change tags and identity; tags that are not named stay (JSON merge patch, inferred)."""
     require_idle(world, endpoint)
     now = world.clock.now()
@@ -211,7 +209,7 @@ def require_idle(world: World, endpoint: OnlineEndpoint, *, but: str = "") -> No
 
 
 def check_traffic(endpoint: OnlineEndpoint, traffic: dict[str, int], mirror: dict[str, int]) -> None:
-    """Refuse traffic to deployments that do not exist and sums other than 0 and 100 (documented; texts inferred)."""
+    """Refuse unknown deployments and sums other than 0 and 100 (documented; texts inferred)."""
     unknown = [name for name in (*traffic, *mirror) if name.lower() not in endpoint.deployments]
     if unknown:
         raise refused(
@@ -231,8 +229,8 @@ def check_traffic(endpoint: OnlineEndpoint, traffic: dict[str, int], mirror: dic
 def _new_endpoint(world: World, workspace: Workspace, name: str, auth_mode: str) -> OnlineEndpoint:
     if not NAME.fullmatch(name):
         raise refused(
-            f"Endpoint name '{name}' is not valid: 3 to 32 letters, digits and hyphens, beginning with a letter and "
-            "ending with a letter or digit."
+            f"Endpoint name '{name}' is not valid: 3 to 32 letters, digits and hyphens, beginning with a "
+            "letter and ending with a letter or digit."
         )
     known = {mode.lower(): mode for mode in AUTH_MODES}
     if auth_mode.lower() not in known:
@@ -273,6 +271,4 @@ def refused(problem: str) -> Invalid:
     """The envelope in which the inferencing service refuses (quoted in public issues)."""
     text = problem.replace('"', "'")
     detail = '{"errors":{"":["' + text + '"]},"title":"One or more validation errors occurred."}'
-    return Invalid(
-        "The request is invalid.", code="BadRequest", details=(("InferencingClientCallFailed", detail),)
-    )
+    return Invalid("The request is invalid.", code="BadRequest", details=(("InferencingClientCallFailed", detail),))

@@ -13,7 +13,7 @@ ServiceError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -21,7 +21,7 @@ class ServiceError(Exception):
     """A refusal with Azure's machine-readable code.
 
     `inner` is the chain of inner error codes, outermost first (recorded: `BadArgument` > `UnknownTargetType`);
-    `details` are (code, message) pairs.
+    `details` are (code, message) pairs; `format` and `parameters` are the message's template, where one is known.
     """
 
     status: ClassVar[int] = 500
@@ -34,12 +34,16 @@ class ServiceError(Exception):
         code: str | None = None,
         inner: Sequence[str] = (),
         details: Sequence[tuple[str, str]] = (),
+        format: str | None = None,
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
         self.inner = tuple(inner)
         self.details = tuple(details)
+        self.format = format
+        self.parameters = parameters
 
 
 class Invalid(ServiceError):

@@ -144,9 +144,7 @@ def _describe(job: Job, properties: Mapping[str, Any]) -> Job:
     return job
 
 
-def _new_job(
-    world: World, workspace: Workspace, name: str, properties: dict[str, Any], nodes: list[Node]
-) -> Job:
+def _new_job(world: World, workspace: Workspace, name: str, properties: dict[str, Any], nodes: list[Node]) -> Job:
     now = world.clock.now()
     experiment = str(properties.get("experimentName") or "Default")
     workspace.experiments.setdefault(experiment, world.ids.guid())

@@ -23,12 +23,12 @@ def follow_pipeline(world: World, job: Job) -> None:
     """Write the execution log of a pipeline as its steps start and end (names and wording recorded 2023-01)."""
     root = job.run
     begins = root.plan.entered("Running") or root.plan.started
-    world.schedule.at(begins, lambda at: _open(world, job, root))
-    for run in root.walk():
-        if run is root:
-            continue
-        started, named = run.plan.started, f"{run.display_name}:{run.id}"
-        world.schedule.at(started, partial(_note, world, job, run, f"Submitting 1 runs, first five are: {named}"))
+    world.schedule.at(begins, lambda _: _open(world, job, root))
+    below = [run for run in root.walk() if run is not root]
+    for run in below:
+        submitted = f"Submitting 1 runs, first five are: {run.display_name}:{run.id}"
+        world.schedule.at(run.plan.started, partial(_note, world, job, run, submitted))
+    for run in reversed(below):  # a node completes after the last of its steps
         world.schedule.at(run.plan.ends, partial(_completed, world, job, run))
     ending = root.plan.entered("Finalizing") or root.plan.ends
     closing = "Finishing experiment: no runs left and nothing to schedule."
@@ -38,7 +38,7 @@ def follow_pipeline(world: World, job: Job) -> None:
 def follow_command(world: World, job: Job) -> None:
     """Write the log of a command job, which says that nothing was executed."""
     begins = job.run.plan.entered("Running") or job.run.plan.started
-    world.schedule.at(begins, lambda at: _append(world, job, job.run, COMMAND_LOG, NOT_EXECUTED))
+    world.schedule.at(begins, lambda _: _append(world, job, job.run, COMMAND_LOG, NOT_EXECUTED))
 
 
 def _open(world: World, job: Job, run: Run) -> None:

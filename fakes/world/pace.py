@@ -49,7 +49,7 @@ class Pace:
 
 _PACES = {
     "recorded": Pace("recorded", RECORDED),
-    "instant": Pace("instant", MappingProxyType({name: 1.0 for name in RECORDED})),
+    "instant": Pace("instant", MappingProxyType(dict.fromkeys(RECORDED, 1.0))),
 }
 
 

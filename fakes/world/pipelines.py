@@ -15,7 +15,9 @@ from fakes.world.registries import component_of
 if TYPE_CHECKING:
     from fakes.world.world import Workspace, World
 
-_REGISTRY_ID = re.compile(r"azureml://registries/(?P<registry>[^/]+)/(?P<kind>[^/]+)/(?P<name>[^/]+)/versions/(?P<version>.+)")
+_REGISTRY_ID = re.compile(
+    r"azureml://registries/(?P<registry>[^/]+)/(?P<kind>[^/]+)/(?P<name>[^/]+)/versions/(?P<version>.+)"
+)
 _ARM_COMPONENT = re.compile(r"(?:azureml:)?/subscriptions/.*/components/(?P<name>[^/]+)/versions/(?P<version>[^/]+)")
 _PARENT_INPUT = re.compile(r"\$\{\{parent\.inputs\.(\w+)\}\}")
 _PARENT_OUTPUT = re.compile(r"\$\{\{parent\.outputs\.(\w+)\}\}")
@@ -137,10 +139,12 @@ def _node(
         for key, value in literals.items():
             if key.startswith("compute_"):
                 check_compute(workspace, value)
-        for key, bound in inputs.items():
+        for bound in inputs.values():
             if not bound.is_literal:
                 _check_asset(world, bound.value)
-    return Node(name, str(spec.get("type") or "command"), component_id, component, spec.get("computeId"), inputs, outputs)
+    return Node(
+        name, str(spec.get("type") or "command"), component_id, component, spec.get("computeId"), inputs, outputs
+    )
 
 
 def _component(world: World, workspace: Workspace, component_id: str) -> RegistryComponent | None:

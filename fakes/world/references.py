@@ -50,7 +50,5 @@ def find_asset(world: World, kind: str, reference: str) -> Referenced:
         elif found["version"] == "latest":
             asset = home.assets.latest(kind, found["name"])
     if asset is None:
-        raise NotFound(
-            f"Could not find asset with ID: {reference}", code="UserError", inner=("NotFoundError",)
-        )
+        raise NotFound(f"Could not find asset with ID: {reference}", code="UserError", inner=("NotFoundError",))
     return Referenced(asset, home)

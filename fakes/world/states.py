@@ -70,7 +70,7 @@ class Plan:
     steps: tuple[tuple[str, float], ...]
 
     def __post_init__(self) -> None:
-        for (before, _), (after, _) in zip(self.steps, self.steps[1:]):
+        for (before, _), (after, _) in zip(self.steps, self.steps[1:], strict=False):
             if not self.machine.allows(before, after):
                 raise ValueError(f"a {self.machine.name} never goes from {before} to {after}")
 

@@ -60,9 +60,7 @@ def check_sas(query: Mapping[str, str], account: str, key: str, path: str, now: 
     else:
         scope = path if query.get("sr") == "b" else path.partition("/")[0]
         text = _service_text(account, query, scope)
-    if query.get("sv", "") < _FIRST or not hmac.compare_digest(
-        sign(key, text).encode(), query["sig"].encode()
-    ):
+    if query.get("sv", "") < _FIRST or not hmac.compare_digest(sign(key, text).encode(), query["sig"].encode()):
         raise refused(f"Signature did not match. String to sign used was {text}")
     start, expiry = query.get("st", ""), query.get("se", "")
     if (start and now < _parsed(start)) or now >= _parsed(expiry):

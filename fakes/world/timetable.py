@@ -12,7 +12,7 @@ from fakes.world.logs import follow_command, follow_pipeline
 from fakes.world.pipelines import Node
 from fakes.world.runs import Run, RunError
 from fakes.world.states import JOB, Plan
-from fakes.world.training import train
+from fakes.world.training import place_outputs, train
 
 if TYPE_CHECKING:
     from fakes.world.jobs import Job
@@ -53,23 +53,24 @@ def plan_children(world: World, job: Job) -> None:
     if not job.nodes:
         follow_command(world, job)
         if isinstance(fault, Failure):
-            _fail_run(job.run, job.run.plan.ends, RunError(fault.code, fault.message), world)
+            _fail_run(job.run, job.run.plan.ends, RunError(fault.code, fault.message))
         return
     for node in job.nodes:
         begins = _plan_node(world, job, node, begins, fault if isinstance(fault, Failure) else None)
     follow_pipeline(world, job)
+    world.schedule.at(job.run.plan.ends, lambda now: place_outputs(job, now))
 
 
 def fail_step(world: World, job: Job, node_run: Run, step: str | None, error: RunError) -> None:
     """Let a step fail at the end of its time; nothing after it is started, and its parents fail with it."""
     failing = _step_named(node_run, step)
     at = failing.plan.ends
-    _fail_run(failing, at, error, world)
+    _fail_run(failing, at, error)
     for parent in (node_run, job.run):
         parent.children = [run for run in parent.children if run.plan.started < at]
     if node_run is not failing:
-        _fail_run(node_run, at, PARENT_FAILURE, world)
-    _fail_run(job.run, at + timedelta(seconds=world.pace.of("job.finalizing")), PARENT_FAILURE, world)
+        _fail_run(node_run, at, PARENT_FAILURE)
+    _fail_run(job.run, at + timedelta(seconds=world.pace.of("job.finalizing")), PARENT_FAILURE)
 
 
 def _plan_node(world: World, job: Job, node: Node, begins: datetime, fault: Failure | None) -> datetime:
@@ -118,9 +119,7 @@ def _compute_of(node: Node) -> str | None:
     return given.value if given else None
 
 
-def _child(
-    world: World, job: Job, parent: Run, name: str, begins: datetime, seconds: float, kind: str
-) -> Run:
+def _child(world: World, job: Job, parent: Run, name: str, begins: datetime, seconds: float, kind: str) -> Run:
     run = Run(
         id=world.ids.guid(),
         kind=kind,
@@ -157,7 +156,7 @@ def _stuck(plan: Plan, state: str) -> Plan:
     return Plan(plan.machine, plan.started, kept)
 
 
-def _fail_run(run: Run, at: datetime, error: RunError, world: World) -> None:
+def _fail_run(run: Run, at: datetime, error: RunError) -> None:
     """Replace how a run ends. Only what lies ahead of the clock is ever replaced."""
     offset = (at - run.plan.started).total_seconds()
     kept = tuple((state, begins) for state, begins in run.plan.steps if state not in ("Finalizing", "Completed"))

@@ -109,9 +109,7 @@ def _publish(world: World, job: Job, step: Run, result: FineTuneResult, now: dat
     write_artifact(world, job, f"{step.container}/{TRAINING_LOG}", result.log.encode())
 
 
-def _write_outputs(
-    world: World, job: Job, node: Node, node_run: Run, result: FineTuneResult, now: datetime
-) -> None:
+def _write_outputs(world: World, job: Job, node: Node, node_run: Run, result: FineTuneResult, now: datetime) -> None:
     """Write the folders that the node's outputs are bound to, and register those that carry an asset's name."""
     if node_run.status(now) != "Completed":
         return
@@ -124,11 +122,24 @@ def _write_outputs(
         files, output = folders.get(component_output), job.outputs.get(job_output)
         if files is None or output is None:
             continue
-        output.datastore, output.path = BLOB_STORE, f"azureml/{node_run.id}/{component_output}/"
+        _place(job, job_output)
         for name, content in files.items():
             world.blobs.put(store.account, store.container, output.path + name, content)
         if output.asset_name:
             _register(world, job, output.kind, output.asset_name, output.asset_version or "1", output.path)
+
+
+def place_outputs(job: Job, now: datetime) -> None:
+    """Give every declared output of a completed job its place, also those that nothing was written to."""
+    if job.run.status(now) == "Completed":
+        for name in job.outputs:
+            _place(job, name)
+
+
+def _place(job: Job, name: str) -> None:
+    """Choose the folder of an output: where the SDK looks for what the service does not report (SDK source)."""
+    output = job.outputs[name]
+    output.datastore, output.path = BLOB_STORE, f"azureml/{job.name}/{name}/"
 
 
 def _register(world: World, job: Job, kind: str, name: str, version: str, path: str) -> None:

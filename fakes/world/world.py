@@ -152,6 +152,8 @@ class World:
                 f"User/tenant/subscription is not allowed to access registry {name}",
                 code="UserError",
                 inner=("Auth", "Authorization", "UnAuthorizedRegistryAccess"),
+                format="User/tenant/subscription is not allowed to access registry {feedName}",
+                parameters={"feedName": name},
             )
         return found
 

@@ -32,9 +32,16 @@ def render(call: Call, asset: AssetVersion) -> dict[str, Any]:
         "id": f"{call.workspace.arm_id}/{asset.kind}/{asset.name}/versions/{asset.version}",
         "name": asset.version,
         "type": f"{PROVIDER}/workspaces/{asset.kind}/versions",
-        "properties": {**_shared(asset), **_ORDER[asset.kind](asset.properties, _modern(call))},
-        "systemData": system_data(asset.created, asset.modified),
+        "properties": {**_shared(asset, _modern(call)), **_ORDER[asset.kind](asset.properties, _modern(call))},
+        "systemData": _system_data(asset),
     }
+
+
+def _system_data(asset: AssetVersion) -> dict[str, Any]:
+    data = system_data(asset.created, asset.modified)
+    if asset.kind == "data":  # says when and not by whom (recorded 2023-10)
+        del data["lastModifiedBy"], data["lastModifiedByType"]
+    return data
 
 
 def _modern(call: Call) -> bool:
@@ -42,16 +49,20 @@ def _modern(call: Call) -> bool:
     return call.api_version >= "2023-04"
 
 
-def _shared(asset: AssetVersion) -> dict[str, Any]:
+def _shared(asset: AssetVersion, modern: bool) -> dict[str, Any]:
     known = asset.properties
     return {
         "description": known.get("description"),
         "tags": known.get("tags") or {},
-        "properties": known.get("properties") or {},
+        "properties": known.get("properties") or _no_properties(asset, modern=modern),
         "isArchived": bool(known.get("isArchived")),
         # an asset is shown as not anonymous although it was sent as such, except components (recorded)
         "isAnonymous": bool(known.get("isAnonymous")) if asset.kind == "components" else False,
     }
+
+
+def _no_properties(asset: AssetVersion, *, modern: bool) -> dict[str, str]:
+    return {"azureml.labels": ""} if asset.kind == "environments" and modern else {}
 
 
 def _model(known: dict[str, Any], modern: bool) -> dict[str, Any]:
@@ -149,7 +160,9 @@ def _list(kind: str) -> Handler:
         wanted = call.query("hash")
         if kind == "codes" and wanted:
             # the hash is looked up under every code name of the workspace (recorded 2026-03)
-            found = [c for c in store.every(kind) if (c.properties.get("properties") or {}).get("hash_sha256") == wanted]
+            found = [
+                c for c in store.every(kind) if (c.properties.get("properties") or {}).get("hash_sha256") == wanted
+            ]
         else:
             found = store.versions(kind, call.params["name"])
         return page(call, in_view(found, call.query("listViewType", "ActiveOnly")), lambda asset: render(call, asset))

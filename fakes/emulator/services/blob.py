@@ -47,7 +47,7 @@ def _answer(call: Call) -> Reply:
     """Answer a request to an account: authorisation, the operation that the query names, headers."""
     try:
         authorise(call)
-        call.route = _operation(call)
+        call.route = operation_of(call)
         reply = call.route.handler(call)
     except ServiceError as error:
         reply = refusal(call, error)
@@ -59,7 +59,8 @@ def _answer(call: Call) -> Reply:
     return reply
 
 
-def _operation(call: Call) -> Route:
+def operation_of(call: Call) -> Route:
+    """Return the operation that the query of a request names; NotServedError when nobody serves it."""
     request = call.request
     found = _BY_QUERY.get(
         (request.method, call.route.path, request.query.get("restype", ""), request.query.get("comp", ""))
@@ -79,9 +80,7 @@ OPERATIONS: tuple[Route, ...] = (
     Route("Blob_Delete", "DELETE", _BLOB, write.delete_blob, Evidence.DOCUMENTED, "soft delete is off"),
     Route("Blob_SetMetadata", "PUT", f"{_BLOB}?comp=metadata", write.set_metadata, Evidence.RECORDED, _NAMES),
     Route("Blob_GetMetadata", "GET", f"{_BLOB}?comp=metadata", read.get_metadata, Evidence.DOCUMENTED),
-    Route(
-        "Blob_SetHttpHeaders", "PUT", f"{_BLOB}?comp=properties", write.set_properties, Evidence.DOCUMENTED
-    ),
+    Route("Blob_SetHttpHeaders", "PUT", f"{_BLOB}?comp=properties", write.set_properties, Evidence.DOCUMENTED),
     Route("BlockBlob_StageBlock", "PUT", f"{_BLOB}?comp=block", write.put_block, Evidence.DOCUMENTED),
     Route(
         "BlockBlob_CommitBlockList",
@@ -90,12 +89,8 @@ OPERATIONS: tuple[Route, ...] = (
         write.put_block_list,
         Evidence.DOCUMENTED,
     ),
-    Route(
-        "BlockBlob_GetBlockList", "GET", f"{_BLOB}?comp=blocklist", read.get_block_list, Evidence.DOCUMENTED
-    ),
-    Route(
-        "AppendBlob_AppendBlock", "PUT", f"{_BLOB}?comp=appendblock", write.append_block, Evidence.DOCUMENTED
-    ),
+    Route("BlockBlob_GetBlockList", "GET", f"{_BLOB}?comp=blocklist", read.get_block_list, Evidence.DOCUMENTED),
+    Route("AppendBlob_AppendBlock", "PUT", f"{_BLOB}?comp=appendblock", write.append_block, Evidence.DOCUMENTED),
     Route(
         "Container_ListBlobs",
         "GET",

@@ -44,9 +44,7 @@ def authorise(call: Call) -> None:
         check_sas(call.request.query, account, key, call.request.path.lstrip("/"), call.world.clock.now())
         _check_permission(call.request)
     else:
-        raise Conflict(
-            "Public access is not permitted on this storage account.", code="PublicAccessNotPermitted"
-        )
+        raise Conflict("Public access is not permitted on this storage account.", code="PublicAccessNotPermitted")
 
 
 def _check_token(call: Call, header: str, account: str) -> None:

@@ -74,9 +74,7 @@ def list_containers(call: Call) -> Reply:
     following = found[end].name if len(found) > end else None
     limits = _limits(call, "Prefix", "Marker", "MaxResults")
     with_metadata = "metadata" in call.query("include").split(",")
-    document = blob_xml.container_list(
-        _endpoint(account), found[:end], following, limits, with_metadata=with_metadata
-    )
+    document = blob_xml.container_list(_endpoint(account), found[:end], following, limits, with_metadata=with_metadata)
     return blob_xml.xml_reply(200, document)
 
 

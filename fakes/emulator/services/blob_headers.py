@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from fakes.emulator.services.blob_xml import http_date
@@ -102,13 +102,19 @@ def given_md5(headers: Mapping[str, str], name: str = "content-md5") -> bytes | 
     """Return an MD5 that a request carries; Invalid when it is not 16 bytes in base64."""
     if name not in headers:
         return None
-    try:
-        md5 = b64decode(headers[name], validate=True)
-    except Base64Error:
-        md5 = b""
-    if len(md5) != 16:
+    text = headers[name]
+    if not is_base64(text) or len(b64decode(text)) != 16:
         raise Invalid("The MD5 value specified in the request is invalid.", code="InvalidMd5")
-    return md5
+    return b64decode(text)
+
+
+def is_base64(text: str) -> bool:
+    """Return whether a header or query parameter is base64."""
+    try:
+        b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def base64_text(raw: bytes) -> str:
@@ -127,9 +133,7 @@ def requested_range(headers: Mapping[str, str], size: int) -> tuple[int, int] | 
         return None
     found = _RANGE.fullmatch(text)
     if found is None or (found[2] and int(found[2]) < int(found[1])):
-        raise Invalid(
-            "The value for one of the HTTP headers is not in the correct format.", code="InvalidHeaderValue"
-        )
+        raise _malformed(text)
     start = int(found[1])
     if start >= size:
         raise UnsatisfiableRangeError(size)
@@ -141,7 +145,7 @@ def is_unchanged(headers: Mapping[str, str], blob: Blob) -> bool:
     if "if-none-match" in headers:
         return _names(headers["if-none-match"], blob)
     since = headers.get("if-modified-since")
-    return since is not None and blob.modified.replace(microsecond=0) <= parsedate_to_datetime(since)
+    return since is not None and blob.modified.replace(microsecond=0) <= _moment(since)
 
 
 def check_conditions(headers: Mapping[str, str], blob: Blob | None) -> None:
@@ -149,16 +153,32 @@ def check_conditions(headers: Mapping[str, str], blob: Blob | None) -> None:
     match, since = headers.get("if-match"), headers.get("if-unmodified-since")
     met = match is None or (blob is not None and _names(match, blob))
     if since is not None and blob is not None:
-        met = met and blob.modified.replace(microsecond=0) <= parsedate_to_datetime(since)
+        met = met and blob.modified.replace(microsecond=0) <= _moment(since)
     if not met:
         raise PreconditionFailedError("The condition specified using HTTP conditional header(s) is not met.")
 
 
 def check_write(headers: Mapping[str, str], blob: Blob | None) -> None:
-    """Raise PreconditionFailedError when a write may not touch this blob; `If-None-Match: *` is not seen to."""
+    """Raise PreconditionFailedError when a write may not touch this blob; leaves out `If-None-Match: *`."""
     check_conditions(headers, blob)
     if headers.get("if-none-match") != "*" and blob is not None and is_unchanged(headers, blob):
         raise PreconditionFailedError("The condition specified using HTTP conditional header(s) is not met.")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        raise _malformed(text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _malformed(text: str) -> Invalid:
+    return Invalid(
+        "The value for one of the HTTP headers is not in the correct format.",
+        code="InvalidHeaderValue",
+        details=(("HeaderValue", text),),
+    )
 
 
 def _names(tags: str, blob: Blob) -> bool:

@@ -16,6 +16,7 @@ from fakes.emulator.services.blob_headers import (
     given_content_headers,
     given_md5,
     given_metadata,
+    is_base64,
     version_headers,
 )
 from fakes.emulator.services.blob_read import existing, place
@@ -69,9 +70,7 @@ def put_blob(call: Call) -> Reply:
 def put_block(call: Call) -> Reply:
     """Keep a block for a later block list."""
     md5, checksum = given_md5(call.request.headers), Crc64()
-    call.world.blobs.stage_block(
-        *place(call), call.query("blockid"), _body(call), content_md5=md5, digests=(checksum,)
-    )
+    call.world.blobs.stage_block(*place(call), _block_id(call), _body(call), content_md5=md5, digests=(checksum,))
     return Reply(201, b"", {**_checksums(md5, checksum), **_ENCRYPTED})
 
 
@@ -141,6 +140,17 @@ def _body(call: Call) -> bytes | BinaryIO:
         raise NotServedError(f"The local Azure ML reads no structured body: {call.request.url}")
     body = call.request.body
     return body if isinstance(body, bytes) else call.request.stream()
+
+
+def _block_id(call: Call) -> str:
+    text = call.query("blockid")
+    if not text or not is_base64(text):
+        raise Invalid(
+            "Value for one of the query parameters specified in the request URI is invalid.",
+            code="InvalidQueryParameterValue",
+            details=(("QueryParameterName", "blockid"), ("QueryParameterValue", text)),
+        )
+    return text
 
 
 def _content_type(headers: Mapping[str, str], otherwise: str | None = None) -> str:

@@ -44,9 +44,7 @@ def error_reply(error: ServiceError, request_id: str, now: datetime) -> Reply:
     return reply
 
 
-def blob_list(
-    endpoint: str, container: str, page: BlobPage, asked: Mapping[str, str], *, with_metadata: bool
-) -> str:
+def blob_list(endpoint: str, container: str, page: BlobPage, asked: Mapping[str, str], *, with_metadata: bool) -> str:
     """Return a page of blobs; `asked` are the limits of the request, which are repeated (documented)."""
     entries = "".join(
         f"<BlobPrefix><Name>{escape(entry)}</Name></BlobPrefix>"

@@ -41,10 +41,10 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
         properties |= {
             "computeLocation": compute.location,
             "provisioningErrors": _errors(compute) if state == "Failed" else None,
-            "provisioningWarnings": {},
+            "provisioningWarnings": None,
             "isAttachedCompute": False,
         }
-    properties["properties"] = _cluster(call, compute, fresh=fresh)
+    properties["properties"] = _cluster(compute, fresh=fresh)
     return {
         "id": f"{workspace.arm_id}/computes/{compute.name}",
         "name": compute.name,
@@ -59,7 +59,7 @@ def _errors(compute: Compute) -> list[dict[str, Any]]:
     return [{"error": {"code": code, "message": message, "details": []}} for code, message in compute.errors]
 
 
-def _cluster(call: Call, compute: Compute, *, fresh: bool) -> dict[str, Any]:
+def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     sent = compute.settings
     known = {
         "currentNodeCount": 0,
@@ -73,7 +73,11 @@ def _cluster(call: Call, compute: Compute, *, fresh: bool) -> dict[str, Any]:
     return {
         "vmSize": compute.vm_size,
         "vmPriority": sent.get("vmPriority") or "Dedicated",
-        "scaleSettings": {"minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT2M", **(sent.get("scaleSettings") or {})},
+        "scaleSettings": {
+            "minNodeCount": 0,
+            "nodeIdleTimeBeforeScaleDown": "PT2M",
+            **(sent.get("scaleSettings") or {}),
+        },
         "subnet": sent.get("subnet"),
         **(dict.fromkeys(known) if fresh else known),
         "errors": None,
@@ -81,7 +85,6 @@ def _cluster(call: Call, compute: Compute, *, fresh: bool) -> dict[str, Any]:
         "osType": sent.get("osType") or "Linux",
         "virtualMachineImage": None,
         "isolatedNetwork": False,
-        "enableNodePublicIp": sent.get("enableNodePublicIp", True),
         "enableBatchPrivateLink": sent.get("enableBatchPrivateLink", False),
         "propertyBag": {},
     }

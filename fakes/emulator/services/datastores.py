@@ -14,6 +14,7 @@ from fakes.world.storage_keys import account_key, sas_token
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
     from fakes.world.datastores import Datastore
+    from fakes.world.world import Workspace
 
 DATASTORE = WORKSPACE + "/datastores/<datastore>"
 
@@ -31,9 +32,7 @@ def render(call: Call, datastore: Datastore) -> dict[str, Any]:
             "properties": None,
             "isDefault": datastore.is_default,
             "credentials": {"credentialsType": "AccountKey"},
-            "intellectualProperty": None,
-            "subscriptionId": workspace.subscription_id,
-            "resourceGroup": workspace.resource_group,
+            **(_since_2023(workspace) if call.api_version >= "2023" else {}),
             "datastoreType": "AzureBlob",
             "accountName": datastore.account,
             "containerName": datastore.container,
@@ -46,6 +45,14 @@ def render(call: Call, datastore: Datastore) -> dict[str, Any]:
             "createdByType": "Application",
             "lastModifiedByType": "Application",
         },
+    }
+
+
+def _since_2023(workspace: Workspace) -> dict[str, Any]:
+    return {
+        "intellectualProperty": None,
+        "subscriptionId": workspace.subscription_id,
+        "resourceGroup": workspace.resource_group,
     }
 
 

@@ -27,9 +27,7 @@ def discover_instance(call: Call) -> Reply:
                 f"{base_url(call)}/{call.world.identity.application.tenant_id}/v2.0/.well-known/openid-configuration"
             ),
             "api-version": "1.1",
-            "metadata": [
-                {"preferred_network": AUTHORITY, "preferred_cache": "login.windows.net", "aliases": hosts}
-            ],
+            "metadata": [{"preferred_network": AUTHORITY, "preferred_cache": "login.windows.net", "aliases": hosts}],
         },
     )
 

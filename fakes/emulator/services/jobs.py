@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
@@ -24,7 +26,7 @@ _COMMAND_MEMBERS = ("command", "codeId", "environmentId", "environmentVariables"
 
 
 def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
-    """Return the ARM resource. Right after the PUT the service has added no properties yet (`fresh`, recorded 2023-04)."""
+    """Return the ARM resource; right after the PUT no properties are added yet (`fresh`, recorded 2023-04)."""
     return {
         "id": f"{job.workspace.arm_id}/jobs/{job.name}",
         "name": job.name,
@@ -35,12 +37,12 @@ def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
 
 
 def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
-    sent, now = job.properties, call.world.clock.now()
+    sent, now, modern = job.properties, call.world.clock.now(), call.api_version >= "2023-04"
     status = job.run.status(now)
     properties: dict[str, Any] = {
         "description": sent.get("description"),
         "tags": sent.get("tags") or {},
-        "properties": dict(sent.get("properties") or {}) if fresh else _stages(job, status, now),
+        "properties": dict(sent.get("properties") or {}) if fresh else run_properties(job, now),
         "displayName": sent.get("displayName") or job.name,
         "status": status,
         "experimentName": job.run.experiment,
@@ -49,8 +51,7 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
         "isArchived": bool(sent.get("isArchived")),
         "identity": sent.get("identity"),
         "componentId": sent.get("componentId"),
-        "notificationSetting": sent.get("notificationSetting"),
-        "secretsConfiguration": None,
+        **({"notificationSetting": sent.get("notificationSetting"), "secretsConfiguration": None} if modern else {}),
         "jobType": job.kind,
     }
     members = _PIPELINE_MEMBERS if job.kind == "Pipeline" else _COMMAND_MEMBERS
@@ -58,27 +59,31 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
     if job.kind == "Command":
         properties["queueSettings"] = {"jobTier": "Null"}
     inputs = sent.get("inputs") or {}
-    properties["inputs"] = {name: {"description": None, **value} for name, value in inputs.items()} or None
-    properties["outputs"] = _outputs(job, status)
+    shown = {name: {"description": None, **value} for name, value in inputs.items()}
+    properties["inputs"] = shown or (None if modern else {})
+    properties["outputs"] = _outputs(job, status, call.api_version)
     properties["sourceJobId"] = None
     return properties
 
 
-def _stages(job: Job, status: str, now: Any) -> dict[str, str]:
+def run_properties(job: Job, now: datetime) -> dict[str, str]:
+    """Return the properties of a job's run; a pipeline that has ended tells when it was executed (recorded)."""
     properties = dict(job.run.properties)
     ended = job.run.ended(now)
     if job.kind == "Pipeline" and ended is not None:
-        started = job.run.started(now) or job.created
-        word = "Finished" if status == "Completed" else status
-        properties["azureml.pipelines.stages"] = (
-            '{"Initialization":null,"Execution":{"StartTime":"'
-            f'{timestamp(started)}","EndTime":"{timestamp(ended)}","Status":"{word}"}}}}'
-        )
+        started, status = job.run.started(now) or job.created, job.run.status(now)
+        execution = {
+            "StartTime": timestamp(started),
+            "EndTime": timestamp(ended),
+            "Status": "Finished" if status == "Completed" else status,
+        }
+        stages = {"Initialization": None, "Execution": execution}
+        properties["azureml.pipelines.stages"] = json.dumps(stages, separators=(",", ":"))
     return properties
 
 
-def _outputs(job: Job, status: str) -> dict[str, Any]:
-    declared = {name: _output(output) for name, output in job.outputs.items()}
+def _outputs(job: Job, status: str, api_version: str) -> dict[str, Any]:
+    declared = {name: _output(output, api_version) for name, output in job.outputs.items()}
     if job.kind == "Command" and status in JOB.terminal:
         # without `/paths/`, which `jobs.stream` could not read (recorded 2023-01)
         declared["default"] = {
@@ -90,14 +95,14 @@ def _outputs(job: Job, status: str) -> dict[str, Any]:
     return declared
 
 
-def _output(output: JobOutput) -> dict[str, Any]:
+def _output(output: JobOutput, api_version: str) -> dict[str, Any]:
+    asset = {"assetName": output.asset_name, "assetVersion": output.asset_version}
     return {
         "description": None,
         "uri": None,
-        "assetName": output.asset_name,
-        "assetVersion": output.asset_version,
+        **(asset if api_version >= "2022-12" else {}),
         "mode": output.mode or "ReadWriteMount",
-        "autoDeleteSetting": None,
+        **({"autoDeleteSetting": None} if api_version >= "2023-04" else {}),
         "jobOutputType": output.kind,
     }
 
@@ -141,9 +146,7 @@ def get_one(call: Call) -> Reply:
     try:
         job, run = find_run(call.workspace, name)
     except NotFound:
-        raise NotFound(
-            f"Job with name {name} was not found.", code="UserError", inner=("NotFoundError",)
-        ) from None
+        raise NotFound(f"Job with name {name} was not found.", code="UserError", inner=("NotFoundError",)) from None
     return json_reply(200, _child(job, run))
 
 

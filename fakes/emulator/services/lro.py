@@ -62,7 +62,7 @@ def accepted_compute(call: Call, region: str, operation: Operation, status: int,
     return reply
 
 
-def accepted_registry_asset(call: Call, region: str, operation: Operation) -> Reply:
+def accepted_registry_asset(region: str, operation: Operation) -> Reply:
     """PUT of a registry asset: 202 `null`, polled at the asset store (recorded)."""
     reply = json_reply(202, None)
     reply.headers["Location"] = f"https://{region}.api.azureml.ms/assetstore/v1.0/operations/{operation.id}"

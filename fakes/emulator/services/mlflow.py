@@ -126,9 +126,7 @@ def _parent_of(text: str) -> str | None:
         return None
     name, _, value = text.partition("=")
     if name.strip().strip("`").replace("tags.", "").strip("`'\"") != "mlflow.parentRunId":
-        raise Invalid(
-            f"The local Azure ML evaluates the filter tags.mlflow.parentRunId = '<id>' only; got {text!r}."
-        )
+        raise Invalid(f"The local Azure ML evaluates the filter tags.mlflow.parentRunId = '<id>' only; got {text!r}.")
     return value.strip().strip("'\"")
 
 
@@ -192,7 +190,9 @@ def _routes(base: str) -> tuple[Route, ...]:
         Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented, "one filter"),
         Route("MLflow_GetMetricHistory", "GET", base + "/metrics/get-history", get_metric_history, documented),
         Route("MLflow_GetExperiment", "GET", base + "/experiments/get", get_experiment, documented),
-        Route("MLflow_GetExperimentByName", "GET", base + "/experiments/get-by-name", get_experiment_by_name, documented),
+        Route(
+            "MLflow_GetExperimentByName", "GET", base + "/experiments/get-by-name", get_experiment_by_name, documented
+        ),
         Route("MLflow_SearchExperiments", "POST", base + "/experiments/search", search_experiments, documented),
         Route("MLflow_CreateExperiment", "POST", base + "/experiments/create", create_experiment, documented),
     )

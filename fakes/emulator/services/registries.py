@@ -46,19 +46,19 @@ def discover(call: Call) -> Reply:
     )
 
 
-def render(call: Call, registry: Registry, asset: AssetVersion) -> dict[str, Any]:
+def render(registry: Registry, asset: AssetVersion) -> dict[str, Any]:
     """Return an asset as the data plane shows it: a model under its own name, others under their version."""
     is_model = asset.kind == "models"
     return {
         "id": registry.asset_id(asset.kind, asset.name, asset.version),
         "name": asset.name if is_model else asset.version,
         "type": "models" if is_model else f"{PROVIDER}/registries/{asset.kind}/versions",
-        "properties": _properties(call, registry, asset),
+        "properties": _properties(registry, asset),
         "systemData": system_data(asset.created, asset.modified),
     }
 
 
-def _properties(call: Call, registry: Registry, asset: AssetVersion) -> dict[str, Any]:
+def _properties(registry: Registry, asset: AssetVersion) -> dict[str, Any]:
     properties = dict(asset.properties)
     if asset.kind == "components":
         component = component_of(registry, asset)
@@ -83,7 +83,7 @@ def _find(call: Call, kind: str) -> tuple[Registry, AssetVersion]:
 def _get(kind: str) -> Handler:
     def get(call: Call) -> Reply:
         registry, asset = _find(call, kind)
-        return json_reply(200, render(call, registry, asset))
+        return json_reply(200, render(registry, asset))
 
     return get
 
@@ -93,12 +93,12 @@ def _list(kind: str) -> Handler:
         registry = call.world.registry(call.params["registry"])
         # archived versions are listed too unless a view is asked for: whether Azure hides them is not known
         found = in_view(registry.assets.versions(kind, call.params["name"]), call.query("listViewType", "All"))
-        return page(call, found, lambda asset: render(call, registry, asset))
+        return page(call, found, lambda asset: render(registry, asset))
 
     return list_versions
 
 
-def _container(call: Call, registry: Registry, kind: str, name: str) -> dict[str, Any]:
+def _container(registry: Registry, kind: str, name: str) -> dict[str, Any]:
     versions = registry.assets.versions(kind, name)
     if not versions:
         raise NotFound(
@@ -126,7 +126,7 @@ def _container(call: Call, registry: Registry, kind: str, name: str) -> dict[str
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
-        return json_reply(200, _container(call, registry, kind, call.params["name"]))
+        return json_reply(200, _container(registry, kind, call.params["name"]))
 
     return get
 
@@ -135,7 +135,7 @@ def _list_containers(kind: str) -> Handler:
     def list_names(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
         names = registry.assets.names(kind)
-        return page(call, names, lambda name: _container(call, registry, kind, name))
+        return page(call, names, lambda name: _container(registry, kind, name))
 
     return list_names
 
@@ -151,7 +151,7 @@ def _put(kind: str) -> Handler:
         registry.assets.put(kind, name, version, properties, now)
         operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
         operation.result = {"assetId": registry.asset_id(kind, name, version)}
-        return accepted_registry_asset(call, registry.primary_region, operation)
+        return accepted_registry_asset(registry.primary_region, operation)
 
     return put
 
@@ -200,7 +200,7 @@ def import_asset(call: Call) -> Reply:
     now = call.world.clock.now()
     registry.assets.put(kind, target, target_version, properties, now)
     operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
-    return accepted_registry_asset(call, registry.primary_region, operation)
+    return accepted_registry_asset(registry.primary_region, operation)
 
 
 def get_arm_registry(call: Call) -> Reply:
@@ -216,7 +216,9 @@ def get_arm_registry(call: Call) -> Reply:
         "name": registry.name,
         "type": f"{PROVIDER}/registries",
         "properties": {
-            "regionDetails": [{"location": name, "storageAccountDetails": [], "acrDetails": []} for name in registry.regions],
+            "regionDetails": [
+                {"location": name, "storageAccountDetails": [], "acrDetails": []} for name in registry.regions
+            ],
             "intellectualPropertyPublisher": None,
             "publicNetworkAccess": "Enabled",
             "discoveryUrl": (
@@ -246,7 +248,9 @@ def _routes(kind: str) -> tuple[Route, ...]:
         Route(f"Registry{title}Versions_List", "GET", f"{name}/versions", _list(kind), Evidence.RECORDED),
         Route(f"Registry{title}Versions_CreateOrUpdate", "PUT", version, _put(kind), Evidence.RECORDED),
         Route(f"Registry{title}Containers_Get", "GET", name, _get_container(kind), Evidence.INFERRED),
-        Route(f"Registry{title}Containers_List", "GET", f"{DATA_PLANE}/{kind}", _list_containers(kind), Evidence.INFERRED),
+        Route(
+            f"Registry{title}Containers_List", "GET", f"{DATA_PLANE}/{kind}", _list_containers(kind), Evidence.INFERRED
+        ),
     )
 
 

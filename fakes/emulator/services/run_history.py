@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.services.jobs import run_properties
 from fakes.emulator.wire import json_reply, timestamp
 from fakes.world.asset_rules import datastore_uri
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.errors import NotFound
 from fakes.world.ids import guid_of
-from fakes.world.jobs import Job, find_run
+from fakes.world.jobs import Job, JobOutput, find_run
 from fakes.world.runs import Run
 from fakes.world.storage_keys import account_key, sas_token
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 HISTORY = "/history/v1.0" + WORKSPACE
 RUN = HISTORY + "/runs/<run>"
 _RUN_TYPE = {"pipeline": "azureml.PipelineRun", "step": "azureml.StepRun", "command": "azureml.scriptrun"}
-_OUTPUT_ASSET = re.compile(r"azureml://locations/[^/]+/workspaces/(?P<workspace>[^/]+)/data/azureml_(?P<run>.+)_output_data_(?P<output>\w+)/versions/1")
+_OUTPUT_ASSET = re.compile(
+    r"azureml://locations/[^/]+/workspaces/(?P<workspace>[^/]+)/data/azureml_(?P<run>.+)_output_data_(?P<output>\w+)/versions/1"
+)
 
 
 def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
@@ -76,12 +79,12 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
             "attribution": None,
             "computeType": None,
         },
-        "properties": run.properties,
+        "properties": run_properties(job, now) if run is job.run else run.properties,
         "parameters": {},
         "actionUris": {"Cancel": cancel} if cancel else {},
         "scriptName": None,
-        "target": run.compute,
-        "uniqueChildRunComputeTargets": sorted({child.compute for child in run.walk() if child.compute}),
+        "target": None if run.kind == "pipeline" else run.compute,
+        "uniqueChildRunComputeTargets": sorted({below.compute for below in run.walk() if below.compute}),
         "tags": run.tags,
         "settings": {},
         "services": {},
@@ -152,22 +155,24 @@ def _duration(started: datetime | None, ended: datetime | None) -> str | None:
 
 
 def _outputs(job: Job, run: Run) -> dict[str, Any]:
-    """Return the data assets of a run's outputs; `type` is PascalCase here and nowhere else (recorded)."""
+    """Return the data assets of a run's outputs; their `type` is PascalCase here and nowhere else (recorded).
+
+    Only `UriFolder` is recorded. The SDK also reads `MLFlowModel`, but azure-ai-ml 1.35.2 cannot download an output
+    of that type (its request model refuses the field that it is given), so model folders are shown as folders too.
+    """
     names = ["default", *(name for name, output in job.outputs.items() if output.path and run is job.run)]
     prefix = f"azureml://locations/{job.workspace.region}/workspaces/{job.workspace.workspace_id}/data"
     return {
         name: {
             "assetId": f"{prefix}/azureml_{run.id}_output_data_{name}/versions/1",
-            "type": _pascal(job.outputs[name].kind if name in job.outputs else "uri_folder"),
+            "type": _asset_type(job.outputs[name].kind if name in job.outputs else "uri_folder"),
         }
         for name in names
     }
 
 
-def _pascal(kind: str) -> str:
-    return {"mlflow_model": "MLFlowModel", "mltable": "MLTable"}.get(
-        kind, "".join(word.capitalize() for word in kind.split("_"))
-    )
+def _asset_type(kind: str) -> str:
+    return {"uri_file": "UriFile", "mltable": "MLTable"}.get(kind, "UriFolder")
 
 
 def get_run(call: Call) -> Reply:
@@ -231,20 +236,69 @@ def log_files(call: Call, job: Job, run: Run) -> dict[str, str]:
 def get_run_data(call: Call) -> Reply:
     """Return a run with its definition, whose keys are PascalCase (recorded)."""
     job, run = find_run(call.workspace, str(call.json.get("runId")))
-    definition = {
-        "JobType": job.kind,
-        "ComputeId": job.properties.get("computeId"),
-        "DisplayName": run.display_name,
-        "ExperimentName": run.experiment,
-        "Status": "NotStarted",
-        "IsArchived": False,
-        "Settings": job.properties.get("settings"),
-        "Jobs": job.properties.get("jobs"),
-        "Tags": run.tags,
-        "Properties": {},
-    }
+    definition = _definition(job)
     body = {"runMetadata": render(call, job, run), "runDefinition": definition, "jobSpecification": None}
     return json_reply(200, {**body, "systemSettings": None})
+
+
+_OUTPUT_NUMBER = {"uri_file": 2, "uri_folder": 3, "mltable": 4, "custom_model": 5, "mlflow_model": 6}
+"""The numbers of output types in a run definition; 3 is recorded, the others are inferred."""
+
+
+def _definition(job: Job) -> dict[str, Any]:
+    sent = job.properties
+    outputs = {
+        name: {
+            "JobOutputType": _OUTPUT_NUMBER.get(output.kind, 0),
+            "Uri": None,
+            "Mode": 0,
+            "AssetName": output.asset_name,
+            "AssetVersion": output.asset_version,
+            "Description": None,
+        }
+        for name, output in job.outputs.items()
+    }
+    absent = (
+        "Pipeline RunId ComponentJobs Bindings SourceJobId ParentJobName InteractionEndpoints Identity Compute "
+        "Priority Output Schedule NotificationSetting"
+    )
+    return {
+        "JobType": job.kind,
+        "PipelineJobType": "AzureML",
+        "ComputeId": sent.get("computeId"),
+        "Settings": sent.get("settings"),
+        "Inputs": sent.get("inputs") or {},
+        "Outputs": outputs,
+        "Jobs": sent.get("jobs"),
+        "InputBindings": {},
+        "OutputBindings": {name: _binding(output) for name, output in job.outputs.items()},
+        "ProvisioningState": "Succeeded",
+        "DisplayName": job.run.display_name,
+        "ExperimentName": job.run.experiment,
+        "Status": "NotStarted",
+        "IsArchived": bool(sent.get("isArchived")),
+        "ComponentId": sent.get("componentId"),
+        "Description": sent.get("description"),
+        "Tags": job.run.tags,
+        "Properties": {},
+        **dict.fromkeys(absent.split()),
+    }
+
+
+def _binding(output: JobOutput) -> dict[str, Any]:
+    return {
+        "DatastoreId": None,
+        "PathOnDatastore": None,
+        "PathOnCompute": None,
+        "Description": None,
+        "Uri": None,
+        "Mode": output.mode or "ReadWriteMount",
+        "AssetUri": None,
+        "IsAssetJobOutput": True,
+        "JobOutputType": _OUTPUT_NUMBER.get(output.kind, 0),
+        "AssetName": output.asset_name,
+        "AssetVersion": output.asset_version,
+    }
 
 
 def resolve_uris(call: Call) -> Reply:
@@ -263,7 +317,7 @@ def resolve_uris(call: Call) -> Reply:
             uri, kind = datastore_uri(workspace, output.datastore, output.path), output.kind
         else:
             continue
-        resolved[asset_id] = {"uri": uri, "type": _pascal(kind), "legacyDatasetType": None}
+        resolved[asset_id] = {"uri": uri, "type": _asset_type(kind), "legacyDatasetType": None}
     return json_reply(200, {"values": resolved})
 
 
@@ -271,7 +325,14 @@ ROUTES = (
     Route("Runs_Get", "GET", RUN, get_run, Evidence.RECORDED),
     Route("Runs_GetChild", "GET", RUN + "/children", list_children, Evidence.RECORDED),
     Route("Runs_GetDetails", "GET", RUN + "/details", get_details, Evidence.SDK_SOURCE, "the body is inferred"),
-    Route("Runs_GetRunData", "POST", HISTORY + "/rundata", get_run_data, Evidence.RECORDED),
+    Route(
+        "Runs_GetRunData",
+        "POST",
+        HISTORY + "/rundata",
+        get_run_data,
+        Evidence.RECORDED,
+        "the type of an mlflow_model output is inferred to be UriFolder",
+    ),
     Route(
         "DataVersion_BatchGetResolvedUris",
         "POST",

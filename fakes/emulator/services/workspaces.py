@@ -17,7 +17,33 @@ if TYPE_CHECKING:
 
 
 def render(call: Call, workspace: Workspace) -> dict[str, Any]:
-    """Return the ARM resource of a workspace (recorded 2026-03)."""
+    """Return the ARM resource of a workspace (recorded 2026-03; before 2023 it had fewer members, recorded 2022-10)."""
+    resource = _resource(call, workspace)
+    if call.api_version < "2023":
+        del resource["kind"]
+        resource["properties"] = {
+            name: value for name, value in resource["properties"].items() if name not in _SINCE_2023
+        } | {"sasGetterUri": ""}
+    return resource
+
+
+_SINCE_2023 = frozenset(
+    (
+        "managedNetwork",
+        "allowRoleAssignmentOnRG",
+        "creationTime",
+        "ipAllowlist",
+        "networkAcls",
+        "serverlessComputeSettings",
+        "EnableSoftwareBillOfMaterials",
+        "enableDataIsolation",
+        "systemDatastoresAuthMode",
+        "enableServiceSideCMKEncryption",
+    )
+)
+
+
+def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
     group = f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}/providers"
     tenant = call.world.identity.application.tenant_id
     created = timestamp(workspace.created).replace("+00:00", "Z")
@@ -115,7 +141,10 @@ def put_workspace(call: Call) -> Reply:
     if not region:
         raise Invalid("The 'location' property is required.", code="LocationRequired")
     workspace = call.world.create_workspace(
-        call.params["subscription"], call.params["group"], call.params["workspace"], str(region).replace(" ", "").lower()
+        call.params["subscription"],
+        call.params["group"],
+        call.params["workspace"],
+        str(region).replace(" ", "").lower(),
     )
     workspace.tags.update(call.json.get("tags") or {})
     workspace.description = call.properties.get("description") or workspace.description
@@ -193,7 +222,9 @@ def _size(size: VmSize) -> dict[str, Any]:
 def list_usages(call: Call) -> Reply:
     """Return the core quota of every family; -1 is unlimited (recorded)."""
     families = sorted({size.family for size in call.world.catalogue.vm_sizes})
-    return json_reply(200, {"value": [_usage(call, family, tier) for family in families for tier in ("", "lowPriority")]})
+    return json_reply(
+        200, {"value": [_usage(call, family, tier) for family in families for tier in ("", "lowPriority")]}
+    )
 
 
 def _usage(call: Call, family: str, tier: str) -> dict[str, Any]:
@@ -226,4 +257,7 @@ ROUTES = (
     Route("Usages_List", "GET", LOCATION + "/usages", list_usages, Evidence.RECORDED, "the URL is inferred"),
 )
 
-DISCOVERY_ROUTES = (Route("Discovery_Get", "GET", "/discovery", discover, Evidence.RECORDED),)
+DISCOVERY_ROUTES = (
+    # the SDK asks without a token (SDK source)
+    Route("Discovery_Get", "GET", "/discovery", discover, Evidence.RECORDED, anonymous=True),
+)

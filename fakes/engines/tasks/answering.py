@@ -35,7 +35,7 @@ class _Place:
         return cls(text, tuple(before), tuple(after))
 
     def write(self) -> str:
-        return json.dumps([self.text, self.before, self.after], ensure_ascii=False)
+        return json.dumps([self.text, self.before, self.after])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from fakes.engines.example import Example, Query
 from fakes.engines.scores import token_f1
@@ -101,7 +101,7 @@ class ChatCompletion(Task):
         return turns if self.max_seq_length < 0 else _truncated(turns, self.max_seq_length)
 
 
-def _turn(message: Any, place: int, complain: Any) -> tuple[str, str]:
+def _turn(message: Any, place: int, complain: Callable[[str], NoReturn]) -> tuple[str, str]:
     if not isinstance(message, Mapping):
         complain(f"messages[{place}]: expected an object with role and content, got {_kind(message)}")
     for key in ("role", "content"):
@@ -110,7 +110,7 @@ def _turn(message: Any, place: int, complain: Any) -> tuple[str, str]:
     return message["role"], message["content"].strip()
 
 
-def _malformed(message: str) -> None:
+def _malformed(message: str) -> NoReturn:
     raise ValueError(message)
 
 

@@ -1,0 +1,47 @@
+# The one command surface: people and CI call the same targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+# Another interpreter gets an environment of its own: `make test PYTHON=python3.12`.
+VENV ?= $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+RUN_ARGS ?=
+TEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench coverage clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+run: $(READY) ## the whole lifecycle against the local Azure ML; RUN_ARGS='--timeline' passes options
+	@$(BIN)/harness run $(RUN_ARGS)
+
+test: $(READY) ## the whole offline suite, on every core; TEST_ARGS='-k blob' passes options
+	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
+
+check: $(READY) ## ruff, mypy --strict, import-linter and the architecture tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict -p harness -p fakes
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(READY) ## the budgets, as ratios measured on this machine
+	@$(BIN)/python -m bench
+
+coverage: $(READY) ## write docs/coverage.md from the emulator's routes
+	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
+
+clean: ## remove the environment and every cache
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The dots are packages: the first installation takes minutes, and a silent terminal looks like a hanging one.
+$(READY): pyproject.toml constraints.txt
+	@echo "environment: $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+	@set -o pipefail; $(BIN)/python -m pip install --disable-pip-version-check --no-input \
+	    -c constraints.txt -e '.[test,dev]' \
+	    | awk '/^Collecting/ { printf "."; fflush() } END { print " installed" }'
+	@touch $@

@@ -1,0 +1,148 @@
+"""The page that says what is served and how sure we are: `python -m fakes.emulator.coverage docs/coverage.md`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakes.emulator.hosts import HostFamily
+from fakes.emulator.routing import Evidence, Route
+from fakes.emulator.services import FAMILIES, blob
+from fakes.emulator.services.arm import PROVIDER
+
+DEVIATIONS = (
+    "JSON bodies are compact; Azure sends them indented by two spaces (recorded).",
+    "No answer takes real time: `x-request-time` and `x-ms-run-fn-exec-ms` are constants and measure nothing.",
+    "`x-ms-ratelimit-*` headers are constants: nothing is throttled unless a fault says so (`azure.faults`).",
+    "`Request-Context`, `azureml-served-by-cluster`, `x-ms-operation-identifier` and `X-MSEdge-Ref` are not sent.",
+    "Any api-version that is well formed is accepted, and most answers have the shape of the newest recorded one.",
+    "Workspaces are ready, and gone, at once; on Azure either takes minutes.",
+    "The fine-tuning job computes with the `retrieval` engine (docs/adr/0004): metrics and answers are its own, "
+    "not those of the model whose name it bears.",
+    "Command jobs run nothing: they take their time, write an execution log and end as Completed.",
+    "Pipelines compute where they hold a fine-tuning component of the catalogue; other nodes only take time.",
+    "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts and custom "
+    "containers are not run: such a deployment fails and says so.",
+    "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
+    "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
+    "Role assignments are not checked: a valid token may do everything.",
+    "`MLflow_SearchRuns` evaluates the filter on the parent run and no other.",
+    "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
+    "neither are file shares.",
+    "Batch endpoints, schedules, Kubernetes and attached compute, feature stores, workspace connections and "
+    "AutoML are not served.",
+)
+"""How the local Azure ML differs on purpose, and where it ends."""
+
+UNVERIFIED = (
+    "The 404 of an endpoint, deployment, job, model or workspace that is not there (code and text).",
+    "The body of a `mfeOperationsStatus` that failed; its message is put together from what users quote.",
+    "Every 409 that the SDK does not see through, such as a second operation on a busy endpoint.",
+    "The body of `runs/{id}/details`, which `jobs.stream` reads; only its keys are known.",
+    "A job list, and a registry component that a pipeline of 2024 or later uses with success.",
+    "What refuses an unknown component input, a value outside an enum or below a minimum.",
+    "What refuses traffic that does not add up to 100, an unknown VM size, a quota that is spent.",
+    "A model registered from `azureml://jobs/...`: the answer, and its refusal when nothing was written there.",
+    "The answers of the scoring host other than 200: 424 and its headers are documented, 413 and 503 inferred.",
+    "`listKeys` with keys in it, and the first answer to PATCH.",
+    'Durations (`pace="recorded"`): creating, updating and deleting an endpoint, creating and updating a '
+    "deployment and canceling a job are recorded; every other duration in fakes/world/pace.py is inferred.",
+    "The regions that the public registries serve.",
+)
+"""What no recording shows. It is read off the SDK or the documentation, or inferred."""
+
+_WORKSPACE = f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{PROVIDER}/workspaces/{{workspace}}"
+_VARIABLE = re.compile(r"<(?:path:)?(\w+)>")
+_HEADER = """\
+# What the local Azure ML serves
+
+Written by `make coverage` from the routes of `fakes/emulator`; a test fails when it is out of date. A request that is
+not listed is answered with 501 and names itself.
+
+Evidence, strongest first:
+
+| evidence | meaning |
+|---|---|
+| recorded | seen in published recordings of real traffic |
+| SDK source | read off the source of azure-ai-ml or azure-core, which sends or expects it |
+| documented | described in the REST specification or the documentation, not seen |
+| inferred | the most conservative answer we could think of |
+
+`{ws}` stands for
+`%s`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation that a host family serves."""
+
+    family: HostFamily
+    route: Route
+
+    @property
+    def path(self) -> str:
+        """The path in the notation of Azure's REST specification."""
+        return _VARIABLE.sub(r"{\1}", self.route.path).replace(_WORKSPACE, "{ws}")
+
+    def row(self) -> str:
+        """Return the operation as a row of a table."""
+        route = self.route
+        return f"| {route.operation} | {route.method} | `{self.path}` | {route.evidence.value} | {route.note} |"
+
+
+def served() -> tuple[Operation, ...]:
+    """Return every operation, in the order of the routes. Blob operations are told apart by their queries."""
+    return tuple(
+        Operation(family, route)
+        for family in FAMILIES
+        for route in (blob.OPERATIONS if family.name == "blob" else family.routes.routes)
+    )
+
+
+def page() -> str:
+    """Return docs/coverage.md."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    operations = served()
+    yield _HEADER % _WORKSPACE
+    yield from _summary(operations)
+    for family in FAMILIES:
+        yield from _family(family, [operation for operation in operations if operation.family is family])
+    yield "\n## Deliberate deviations and limits\n"
+    yield from (f"- {text}" for text in DEVIATIONS)
+    yield "\n## Not recorded anywhere\n"
+    yield "Do not take what the emulator does here for what Azure does:\n"
+    yield from (f"- {text}" for text in UNVERIFIED)
+
+
+def _summary(operations: tuple[Operation, ...]) -> Iterator[str]:
+    counts = Counter((operation.family.name, operation.route.evidence) for operation in operations)
+    yield "| host family | " + " | ".join(kind.value for kind in Evidence) + " | operations |"
+    yield "|---|" + "---:|" * (len(Evidence) + 1)
+    for family in FAMILIES:
+        yield _counted(family.name, [counts[family.name, kind] for kind in Evidence])
+    totals = Counter(operation.route.evidence for operation in operations)
+    yield _counted("all", [totals[kind] for kind in Evidence])
+
+
+def _counted(name: str, counts: list[int]) -> str:
+    return f"| {name} | " + " | ".join(str(count) for count in (*counts, sum(counts))) + " |"
+
+
+def _family(family: HostFamily, operations: list[Operation]) -> Iterator[str]:
+    host = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", family.pattern.pattern).replace("\\", "")
+    yield f"\n## {family.name}: `{host}`\n"
+    yield "| operation | method | path | evidence | not verified, or limited |"
+    yield "|---|---|---|---|---|"
+    yield from (operation.row() for operation in operations)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

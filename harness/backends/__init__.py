@@ -1,0 +1,8 @@
+"""Who answers the SDK: a local Azure ML in this process, or Azure itself."""
+
+from __future__ import annotations
+
+from harness.backends.select import BACKENDS, BackendChoice, Machine, choose_backend
+from harness.backends.surroundings import Surroundings, open_backend
+
+__all__ = ["BACKENDS", "BackendChoice", "Machine", "Surroundings", "choose_backend", "open_backend"]

@@ -1,0 +1,37 @@
+"""A local Azure ML, in this process, in the place of Azure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fakes.catalogue import ERAS
+from fakes.emulator import Emulator
+from harness.backends.select import BackendChoice
+from harness.backends.surroundings import Surroundings
+from harness.errors import UsageError, nearest
+
+__all__ = ["open_emulator"]
+
+_PACES = ("recorded", "instant")
+
+
+@contextmanager
+def open_emulator(choice: BackendChoice) -> Iterator[Surroundings]:
+    """Answer Azure's hosts in this process; UsageError for an era or a pace that the emulator does not know.
+
+    Inside the block the environment holds the variables by which `DefaultAzureCredential` and the lifecycle
+    find this Azure, as they would find the other one.
+    """
+    for option, value, known in (("--catalog", choice.catalog, ERAS), ("--pace", choice.pace, _PACES)):
+        if value not in known:
+            raise UsageError(
+                f"the emulator knows no such {option.removeprefix('--')}",
+                where=option,
+                got=value,
+                expected=", ".join(known),
+                nearest=nearest(value, known, 1),
+            )
+    with Emulator(catalog=choice.catalog, pace=choice.pace, seed=0) as azure:
+        yield Surroundings("emulator", azure.clock, os.environ, calls=lambda: len(azure.calls), azure=azure)

@@ -1,0 +1,7 @@
+"""The `harness` command."""
+
+from __future__ import annotations
+
+from harness.cli.app import main
+
+__all__ = ["main"]
