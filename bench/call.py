@@ -52,9 +52,7 @@ def call_times(rounds: int = ROUNDS, calls: int = CALLS) -> CallTimes:
 
 def _client(azure: Emulator, transport: HttpTransport | None) -> MLClient:  # type: ignore[type-arg]
     options = {"transport": transport} if transport else {}
-    return MLClient(
-        azure.credential, azure.subscription_id, azure.resource_group, azure.workspace_name, **options
-    )
+    return MLClient(azure.credential, azure.subscription_id, azure.resource_group, azure.workspace_name, **options)
 
 
 def _model(azure: Emulator) -> Model:

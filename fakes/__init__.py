@@ -1,1 +1,1 @@
-"""A local Azure ML: its rules (`world`), the rules over HTTP (`emulator`), what jobs compute (`engines`), what registries hold (`catalogue`)."""
+"""A local Azure ML: its rules (`world`), served over HTTP (`emulator`), with what jobs compute and registries hold."""

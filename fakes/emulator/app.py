@@ -10,7 +10,7 @@ from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.hosts import HostFamily, Hosts
 from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
-from fakes.emulator.wire import ARM_HEADERS, error_reply, json_reply, rate_limit_headers, service_headers
+from fakes.emulator.wire import ARM_HEADERS, compact_stamp, error_reply, json_reply, rate_limit_headers, service_headers
 from fakes.emulator.wsgi import serve
 from fakes.world.errors import ServiceError, Unauthenticated
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
@@ -61,12 +61,22 @@ class App:
         call = Call(request, self.world, family, host, match.route, match.params)
         with self.world.lock:
             self.world.catch_up()
-            reply = self._meet_fault("before", call, None)
-            if reply is None:
-                reply = self._served(call)
-                reply = self._meet_fault("after", call, reply) or reply
+            reply = self._faced(call)
         _add_headers(call, reply)
-        return self._record(request, match.route.operation, reply)
+        return self._record(request, call.route.operation, reply)
+
+    def _faced(self, call: Call) -> Reply:
+        """Serve a call, unless a fault meets it before or after."""
+        try:
+            if call.family.name_operation is not None:
+                call.route = call.family.name_operation(call)
+        except ServiceError as error:
+            return _refusal(call, error)
+        reply = self._meet_fault("before", call, None)
+        if reply is None:
+            reply = self._served(call)
+            reply = self._meet_fault("after", call, reply) or reply
+        return reply
 
     def _served(self, call: Call) -> Reply:
         try:
@@ -111,6 +121,10 @@ def authorise(call: Call) -> None:
 
 
 def _refusal(call: Call, error: ServiceError) -> Reply:
+    if call.family.refuse is not None:
+        reply = call.family.refuse(call, error)
+        reply.status = getattr(error, "http_status", reply.status)
+        return reply
     reply = error_reply(call.world, error, envelope=call.family.envelope, region=call.host.get("region") or REGION)
     reply.status = getattr(error, "http_status", reply.status)
     return reply
@@ -134,8 +148,7 @@ def _add_headers(call: Call, reply: Reply) -> None:
     headers.update(ARM_HEADERS)
     headers.update(rate_limit_headers(call.request.method))
     headers["x-ms-correlation-request-id"] = guid
-    now = call.world.clock.now()
-    headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{now:%Y%m%dT%H%M%SZ}:{guid}"
+    headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{compact_stamp(call.world.clock.now())}:{guid}"
     if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
         headers.update(service_headers(call.world))
         headers.setdefault("x-ms-response-type", "standard")

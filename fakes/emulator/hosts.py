@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fakes.emulator.routing import RouteTable
+from fakes.emulator.routing import Route, RouteTable
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+    from fakes.emulator.exchange import Reply
+    from fakes.world.errors import ServiceError
 
 ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net", "https://ml.azure.com")
 
@@ -20,7 +26,8 @@ class HostFamily:
     """Hosts that one table of routes answers for.
 
     `audiences` are those of accepted tokens, empty where the family has its own way to tell callers;
-    `envelope` names the shape of its errors.
+    `envelope` names the shape of its errors. A service whose operations differ in more than method and path
+    names them itself (`name_operation`), and one with errors of its own writes them itself (`refuse`).
     """
 
     name: str
@@ -29,6 +36,8 @@ class HostFamily:
     audiences: tuple[str, ...] = ()
     envelope: str = "arm"
     versioned: bool = False
+    name_operation: Callable[[Call], Route] | None = None
+    refuse: Callable[[Call, ServiceError], Reply] | None = None
 
     def values(self, host: str) -> Mapping[str, str] | None:
         """Return the named parts of `host`, or None when it belongs to another family."""

@@ -20,7 +20,12 @@ from urllib.parse import urlencode
 import requests
 from azure.ai.ml._utils import _endpoint_utils
 from azure.ai.ml.operations import _job_ops_helper
-from azure.core.exceptions import ServiceRequestError, ServiceResponseError, ServiceResponseTimeoutError
+from azure.core.exceptions import (
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceResponseError,
+    ServiceResponseTimeoutError,
+)
 from azure.core.pipeline.transport import RequestsTransport, RequestsTransportResponse
 from azure.core.rest import HttpRequest as RestRequest
 from azure.core.rest._requests_basic import RestRequestsTransportResponse
@@ -112,6 +117,8 @@ def _send_azure(app: App, request: Any, *, stream: bool = False, **_options: Any
     except BrokenConnectionError as error:
         if error.reply is None:
             raise _azure_error(error) from error
+        if not stream:
+            raise IncompleteReadError(str(error), error=error) from error
         reply = _cut_short(error.reply)
     answer = _to_requests(reply, request.url, stream=stream)
     if not rest:
@@ -120,7 +127,7 @@ def _send_azure(app: App, request: Any, *, stream: bool = False, **_options: Any
         request=request, internal_response=answer, block_size=_BLOCK
     )
     if not stream:
-        response.read()
+        response._content = answer.content  # what `read()` would do, chunk by chunk, with what is here already
     return response
 
 
@@ -161,18 +168,20 @@ def _to_requests(reply: Reply, url: str, *, stream: bool) -> requests.Response:
     answer.url = url
     answer.headers = CaseInsensitiveDict(reply.headers)
     answer.headers.setdefault("Content-Length", str(reply.content_length()))
-    if isinstance(reply.body, bytes) and not stream:
+    if not stream:
+        reply.body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
         answer._content = reply.body
         answer._content_consumed = True  # type: ignore[attr-defined]
         return answer
     body = io.BytesIO(reply.body) if isinstance(reply.body, bytes) else ChunkReader(reply.body)
+    enforce = reply.content_length() > 0  # the answer to a HEAD promises a length and brings no body
     answer.raw = HTTPResponse(
         body=body,
         headers=dict(answer.headers),
         status=reply.status,
         preload_content=False,
         request_method=None,
-        enforce_content_length=reply.status not in (204, 304) and "HEAD" not in reply.headers,
+        enforce_content_length=enforce,
     )
     return answer
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -61,14 +62,15 @@ class RouteTable:
         rules = [Rule(route.path, methods=[route.method], endpoint=route) for route in self.routes]
         self._map = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
         self._adapter = self._map.bind("azure")
+        self._find = lru_cache(maxsize=4096)(self._match)  # clients poll the same few paths many times
         words = (word for route in self.routes for word in re.sub(r"<[^>]*>", "", route.path).split("/"))
         self._spelling = {word.lower(): word for word in words if word}
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the route for a request; Azure ignores the case of the fixed segments of a path."""
-        found = self._match(method, path)
+        found = self._find(method, path)
         if found is None and (respelled := self._respell(path)) != path:
-            return self._match(method, respelled)
+            return self._find(method, respelled)
         return found
 
     def _match(self, method: str, path: str) -> Match | None:

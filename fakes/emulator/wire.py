@@ -28,6 +28,7 @@ ARM_HEADERS: Mapping[str, str] = {
 """Sent with every ARM answer (recorded)."""
 
 
+@lru_cache(maxsize=4096)
 def timestamp(instant: datetime) -> str:
     """Return Azure's spelling: seven digits of a second and +00:00 (recorded)."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0+00:00"
@@ -112,6 +113,12 @@ def _dataplane_error(world: World, error: ServiceError, region: str) -> dict[str
         "componentName": "managementfrontend",
         "statusCode": error.status,
     }
+
+
+@lru_cache(maxsize=4096)
+def compact_stamp(instant: datetime) -> str:
+    """Return an instant as it stands in routing ids: yyyymmddThhmmssZ."""
+    return instant.strftime("%Y%m%dT%H%M%SZ")
 
 
 @lru_cache(maxsize=64)

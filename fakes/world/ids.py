@@ -15,7 +15,8 @@ class Ids:
 
     def guid(self) -> str:
         """Return the next guid, in Azure's lower-case dashed form."""
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+        digits = f"{self._random.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
     def hex(self, digits: int) -> str:
         """Return `digits` lower-case hexadecimal digits."""

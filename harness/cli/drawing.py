@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["ASCII", "UNICODE", "Symbols", "bar", "duration", "sparkline", "symbols_for"]
 
@@ -21,7 +22,7 @@ class Symbols:
     levels: str
 
 
-UNICODE = Symbols("✓", "✗", "–", "→", "·", "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█")
+UNICODE = Symbols("✓", "✗", "-", "→", "·", "▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█")
 ASCII = Symbols("+", "x", "-", "->", "-", "-------#", "_.-=*#")
 
 
@@ -62,7 +63,7 @@ def sparkline(values: Sequence[float], width: int, symbols: Symbols) -> str:
     """Return a curve of at most `width` characters, each the mean of its stretch of `values`."""
     cells = min(len(values), width)
     edges = [len(values) * cell // cells for cell in range(cells + 1)] if cells else []
-    means = [sum(values[a:b]) / (b - a) for a, b in zip(edges, edges[1:], strict=False)]
+    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
     if not means:
         return ""
     low, spread = min(means), max(means) - min(means)

@@ -25,6 +25,10 @@ class RunRequest:
     settings: Sequence[str] = ()
     strict: bool = False
     keep_endpoint: bool = False
+    backend: str = "emulator"
+    catalog: str | None = None
+    pace: str | None = None
+    folder: Path | None = None
 
 
 def find_samples() -> Path | None:

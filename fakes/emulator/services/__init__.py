@@ -73,6 +73,8 @@ FAMILIES = (
         "blob",
         re.compile(r"(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net"),
         RouteTable(blob.ROUTES),
+        name_operation=blob.operation_of,
+        refuse=blob.refusal,
     ),
     HostFamily(
         "scoring",

@@ -14,7 +14,7 @@ from fakes.emulator.services import blob_write as write
 from fakes.emulator.services import blob_xml
 from fakes.emulator.services.blob_access import authorise
 from fakes.emulator.services.blob_headers import UnsatisfiableRangeError
-from fakes.world.errors import ServiceError, Unauthenticated
+from fakes.world.errors import NotServed, ServiceError, Unauthenticated
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -44,11 +44,10 @@ def refusal(call: Call, error: ServiceError) -> Reply:
 
 
 def _answer(call: Call) -> Reply:
-    """Answer a request to an account: authorisation, the operation that the query names, headers."""
+    """Answer a request to an account: authorisation, the operation, the headers of every answer."""
     try:
         authorise(call)
-        call.route = operation_of(call)
-        reply = call.route.handler(call)
+        reply = _HANDLERS[call.route.method, call.route.path](call)
     except ServiceError as error:
         reply = refusal(call, error)
     asked = call.request.headers
@@ -60,13 +59,13 @@ def _answer(call: Call) -> Reply:
 
 
 def operation_of(call: Call) -> Route:
-    """Return the operation that the query of a request names; NotServedError when nobody serves it."""
+    """Return the operation that the query of a request names; NotServed when nobody serves it."""
     request = call.request
     found = _BY_QUERY.get(
         (request.method, call.route.path, request.query.get("restype", ""), request.query.get("comp", ""))
     )
     if found is None:
-        raise write.NotServedError(
+        raise NotServed(
             f"The local Azure ML does not serve {request.method} {request.path} on blob hosts "
             f"(query: {dict(request.query)}). docs/coverage.md lists what it serves."
         )
@@ -114,7 +113,8 @@ def _by_query(route: Route) -> tuple[str, str, str, str]:
     return route.method, path, values.get("restype", ""), values.get("comp", "")
 
 
-_BY_QUERY = {_by_query(route): route for route in OPERATIONS}
+_HANDLERS = {(route.method, route.path): route.handler for route in OPERATIONS}
+_BY_QUERY = {_by_query(route): replace(route, handler=_answer) for route in OPERATIONS}
 
 ROUTES = tuple(replace(route, path=route.path.partition("?")[0], handler=_answer) for route in OPERATIONS)
-"""The same by path alone; `_answer` finds the operation."""
+"""The same by path alone; `operation_of` tells them apart."""

@@ -22,19 +22,12 @@ from fakes.emulator.services.blob_headers import (
 from fakes.emulator.services.blob_read import existing, place
 from fakes.emulator.services.crc64 import Crc64, crc64
 from fakes.world.blobs import check_md5
-from fakes.world.errors import Invalid, ServiceError
+from fakes.world.errors import Invalid, NotServed
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
 
 _ENCRYPTED = {"x-ms-request-server-encrypted": "true"}
-
-
-class NotServedError(ServiceError):
-    """Nobody knows here what Azure answers; a 501 is never retried into silence."""
-
-    status = 501
-    default_code = "NotImplemented"
 
 
 def put_blob(call: Call) -> Reply:
@@ -46,7 +39,7 @@ def put_blob(call: Call) -> Reply:
             "An HTTP header that's mandatory for this request is not specified.", code="MissingRequiredHeader"
         )
     if kind not in ("BlockBlob", "AppendBlob") or "x-ms-copy-source" in headers:
-        raise NotServedError(f"The local Azure ML writes no {kind} and copies none: {call.request.url}")
+        raise NotServed(f"The local Azure ML writes no {kind} and copies none: {call.request.url}")
     check_write(headers, blobs.get(*place(call)))
     checksum = Crc64()
     blob = blobs.put(
@@ -137,7 +130,7 @@ def delete_blob(call: Call) -> Reply:
 
 def _body(call: Call) -> bytes | BinaryIO:
     if "x-ms-structured-body" in call.request.headers:
-        raise NotServedError(f"The local Azure ML reads no structured body: {call.request.url}")
+        raise NotServed(f"The local Azure ML reads no structured body: {call.request.url}")
     body = call.request.body
     return body if isinstance(body, bytes) else call.request.stream()
 

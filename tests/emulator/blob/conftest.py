@@ -13,7 +13,6 @@ from fakes.emulator import Emulator
 from fakes.world.storage_keys import account_key, sas_token
 
 MIB = 1 << 20
-RAW = {"x-ms-version": "2022-11-02"}
 
 
 @pytest.fixture

@@ -7,17 +7,11 @@ from typing import Any
 
 import pytest
 import requests
-from azure.core.exceptions import (
-    ClientAuthenticationError,
-    HttpResponseError,
-)
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from fakes.emulator import Emulator
 from fakes.world.storage_keys import account_key, container_sas
-
-MIB = 1 << 20
-RAW = {"x-ms-version": "2022-11-02"}
 
 
 def test_a_signature_for_a_container_writes_to_its_root(azure: Emulator, container: ContainerClient, key: str) -> None:

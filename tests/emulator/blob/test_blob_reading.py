@@ -8,17 +8,12 @@ from typing import Any
 
 import pytest
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    HttpResponseError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
+from azure.core.exceptions import HttpResponseError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from fakes.emulator import Emulator
 
 MIB = 1 << 20
-RAW = {"x-ms-version": "2022-11-02"}
 
 
 def test_properties_are_those_recorded(container: ContainerClient, azure: Emulator) -> None:

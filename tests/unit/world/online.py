@@ -95,8 +95,6 @@ def endpoint(world: World, name: str = "chat-1", auth_mode: str = "Key", **prope
 
 def deployment(world: World, name: str, sent: dict[str, Any] | None = None) -> OnlineDeployment:
     """Create or update a deployment on `chat-1`, by default of a model of its name, and wait for it."""
-    made, operation = put_deployment(
-        world, world.home, "chat-1", name, sent or body(register(world, name, name))
-    )
+    made, operation = put_deployment(world, world.home, "chat-1", name, sent or body(register(world, name, name)))
     pass_time(world, (operation.plan.ends - world.clock.now()).total_seconds())
     return made

@@ -88,9 +88,7 @@ def endpoint() -> endpoints.OnlineEndpoint:
 
 
 @given(blue=st.integers(0, 120), green=st.integers(0, 120))
-def test_traffic_adds_up_to_nothing_or_everything(
-    endpoint: endpoints.OnlineEndpoint, blue: int, green: int
-) -> None:
+def test_traffic_adds_up_to_nothing_or_everything(endpoint: endpoints.OnlineEndpoint, blue: int, green: int) -> None:
     """Shares are taken exactly when each lies in 0..100 and they add up to 0 or 100."""
 
     fits = max(blue, green) <= 100 and blue + green in (0, 100)

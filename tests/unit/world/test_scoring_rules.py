@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import nullcontext
 from typing import Any
 
 import online
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.world.containers import Container
-from fakes.world.endpoints import put_endpoint
+from fakes.world.endpoints import issue_token, put_endpoint
 from fakes.world.errors import NotFound, Unauthenticated, Unavailable
-from fakes.world.scoring import MAX_BODY, ScoringRequest, TooLargeError, mirrored, rotation, serve
+from fakes.world.scoring import MAX_BODY, ScoringRequest, TooLargeError, authenticate, mirrored, rotation, serve
 from fakes.world.world import World
 
 
@@ -122,6 +123,38 @@ def test_caller_without_key_is_refused(world: World, authorization: str, text: s
         score(world, authorization=authorization)
 
 
+@pytest.mark.parametrize(("waited", "opens"), [(86_399, True), (86_400, False)])
+def test_endpoint_token_expires_after_a_day(waited: float, opens: bool) -> None:
+    """A token of an AMLToken endpoint opens it for 24 hours (recorded 2022)."""
+    world = online.small_world()
+    endpoint = online.endpoint(world, auth_mode="AMLToken")
+    token = issue_token(world, endpoint)
+    online.pass_time(world, waited)
+
+    with nullcontext() if opens else pytest.raises(Unauthenticated):
+        authenticate(world, endpoint, f"Bearer {token.text}")
+
+
+@pytest.mark.parametrize("mode", ["AMLToken", "AADToken"])
+def test_made_up_token_is_refused(mode: str) -> None:
+    """An endpoint with tokens does not take its keys, nor anything else."""
+    world = online.small_world()
+    endpoint = online.endpoint(world, auth_mode=mode)
+
+    with pytest.raises(Unauthenticated):
+        authenticate(world, endpoint, f"Bearer {endpoint.primary_key}")
+
+
+def test_token_for_another_audience_is_refused() -> None:
+    """An endpoint with Entra authentication takes tokens for https://ml.azure.com only (SDK source)."""
+    world = online.small_world()
+    endpoint = online.endpoint(world, auth_mode="AADToken")
+    token = world.identity.issue("https://management.azure.com/.default", world.clock.now())
+
+    with pytest.raises(Unauthenticated, match="wrong audience"):
+        authenticate(world, endpoint, f"Bearer {token.text}")
+
+
 def test_both_keys_open(world: World) -> None:
     """The secondary key is as good as the primary one."""
     key = world.home.endpoints["chat-1"].secondary_key
@@ -140,7 +173,7 @@ def test_endpoint_that_is_not_born_is_not_found() -> None:
     world = online.small_world()
     put_endpoint(world, world.home, "chat-1", {"properties": {"authMode": "Key"}})
 
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="There is no endpoint chat-1"):
         score(world)
 
 

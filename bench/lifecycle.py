@@ -1,0 +1,125 @@
+"""The whole lifecycle on the samples: warm against its HTTP floor, cold against its imports, and real sleeps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.call import call_times
+from bench.line import Line
+
+SPEC = Path(__file__).parents[1] / "samples" / "specs" / "chat-completion.toml"
+WARM_RUNS, COLD_RUNS = 5, 3
+IMPORTS = "import azure.ai.ml, pandas, datasets"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: wall and fit in real seconds, `slept` in virtual ones."""
+
+    wall: float
+    fit: float
+    exchanges: int
+    slept: float
+    real_sleeps: int
+
+
+def measure() -> list[Line]:
+    """Return the lines of the warm run, the cold process and the sleeps."""
+    run_once()
+    runs = [run_once() for _ in range(WARM_RUNS)]
+    warm = median(run.wall for run in runs)
+    return [_warm_line(runs, warm), _cold_line(warm), _sleep_line(runs)]
+
+
+def run_once() -> Run:
+    """Run the lifecycle on a fresh emulator; RuntimeError when it does not succeed."""
+    from fakes.emulator import Emulator
+    from fakes.engines import engine_by_name
+    from harness.lifecycle.run import run_lifecycle
+    from harness.spec import load_spec
+
+    engine = _TimedEngine(engine_by_name("retrieval"))
+    started = time.perf_counter()
+    with _counted_sleeps() as sleeps, Emulator(engine=engine) as azure, tempfile.TemporaryDirectory() as folder:
+        report = run_lifecycle(
+            load_spec(SPEC),
+            folder=Path(folder),
+            clock=azure.clock,
+            environ=azure.environment,
+            interactive=False,
+        )
+        wall = time.perf_counter() - started
+        if report.error is not None:
+            raise RuntimeError(f"the lifecycle did not succeed: {report.error}")
+        return Run(wall, engine.fitting, len(azure.calls), azure.clock.slept, len(sleeps))
+
+
+def _warm_line(runs: list[Run], warm: float) -> Line:
+    null = call_times(rounds=20).null
+    exchanges, fit = runs[-1].exchanges, median(run.fit for run in runs)
+    floor = exchanges * null + fit
+    basis = f"{warm:.2f} s; {exchanges} exchanges x {null * 1e6:.0f} us on a null transport + {fit:.2f} s of fitting"
+    return Line("lifecycle, warm / exchanges + fit", warm / floor, 1.5, "x", basis)
+
+
+def _cold_line(warm: float) -> Line:
+    program = "from bench.lifecycle import run_once; run_once()"
+    pairs = [(_process(program), _process(IMPORTS)) for _ in range(COLD_RUNS)]
+    cold, imports = median(cold for cold, _ in pairs), median(bare for _, bare in pairs)
+    basis = f"{cold:.2f} s; the bare imports take {imports:.2f} s, the warm lifecycle {warm:.2f} s"
+    return Line("lifecycle, cold / imports + warm", cold / (imports + warm), 2.0, "x", basis)
+
+
+def _sleep_line(runs: list[Run]) -> Line:
+    basis = f"{runs[-1].slept:,.0f} s of virtual time were waited"
+    return Line("real sleeps of the lifecycle", max(run.real_sleeps for run in runs), 0, "", basis)
+
+
+def _process(program: str) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=SPEC.parents[2])
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _counted_sleeps() -> Iterator[list[float]]:
+    """Count the calls of `time.sleep`, which then sleeps as ever."""
+    sleeps: list[float] = []
+    sleep: Callable[[float], None] = time.sleep
+
+    def counted(seconds: float) -> None:
+        sleeps.append(seconds)
+        sleep(seconds)
+
+    time.sleep = counted
+    try:
+        yield sleeps
+    finally:
+        time.sleep = sleep
+
+
+class _TimedEngine:
+    """An engine that adds up how long it fits."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.fitting = 0.0
+
+    def fine_tune(self, request: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return self._engine.fine_tune(request)
+        finally:
+            self.fitting += time.perf_counter() - started
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)

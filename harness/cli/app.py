@@ -1,0 +1,101 @@
+"""`harness`: commands, options and exit codes. Imports nothing that takes long: `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["main"]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Backend(str, Enum):
+    """Who answers the SDK."""
+
+    emulator = "emulator"
+    live = "live"
+
+
+class Pace(str, Enum):
+    """How long things take on the emulator."""
+
+    recorded = "recorded"
+    instant = "instant"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; always ends with SystemExit, which carries the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an answer may hold what the terminal cannot show
+    app(args=list(arguments) if arguments is not None else None, prog_name="harness")
+
+
+@app.callback()
+def harness() -> None:
+    """Run the Azure ML lifecycle (fine-tune, register, deploy, score, delete) on Azure or on a local Azure ML.
+
+    Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 the environment lacks something, 4 interrupted and
+    cleaned up.
+    """
+
+
+@app.command()
+def run(
+    spec: Annotated[
+        Path | None, typer.Option(help="What to run, as TOML.  [default: the published notebook's values]")
+    ] = None,
+    backend: Annotated[Backend, typer.Option(help="Who answers the SDK.")] = Backend.emulator,
+    catalog: Annotated[
+        str | None,
+        typer.Option(metavar="ERA", help="The emulator's registry as it stood in 2024-04, 2024-12, 2025-03 or 2026-07."),
+    ] = None,
+    pace: Annotated[Pace | None, typer.Option(help="How long the emulator's Azure takes, in virtual time.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id.  [default: samples/ultrachat_200k]"),
+    ] = None,
+    percent: Annotated[
+        int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the spec, such as compute.size; repeatable."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse parameters that the component does not take.")
+    ] = False,
+    keep_endpoint: Annotated[
+        bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, for you to look at.")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: runs/<run id>]")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as one JSON document; progress goes to stderr.")
+    ] = False,
+    timeline: Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")] = True,
+) -> None:
+    """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
+    from harness.cli.request import RunRequest
+    from harness.cli.run import Presentation, run_and_show
+
+    request = RunRequest(
+        spec=spec,
+        data=data,
+        percent=percent,
+        settings=tuple(settings or ()),
+        strict=strict,
+        keep_endpoint=keep_endpoint,
+        backend=backend.value,
+        catalog=catalog,
+        pace=pace.value if pace else None,
+        folder=folder,
+    )
+    raise typer.Exit(run_and_show(request, Presentation(as_json, timeline)))

@@ -1,0 +1,187 @@
+"""Step 3, compute: the GPU cluster, reused or created, on a size that the model allows; its GPUs per node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from azure.ai.ml.entities import AmlCompute
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
+from harness.decide.allow_list import AllowList, check_size, find_allow_list
+from harness.decide.gpus import gpus_of
+from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
+from harness.lifecycle.refusals import reason
+from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.waiting import Clock, Deadline, wait_for
+from harness.lifecycle.watching import Watcher
+from harness.spec.document import ComputeSection
+
+__all__ = ["Cluster", "prepare_cluster"]
+
+_POLL_S = 10.0
+_MOVING = ("creating", "updating")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster that the job can use. `allowed` says why its size is."""
+
+    name: str
+    size: str
+    tier: str
+    gpus_per_node: int
+    created: bool
+    allowed: str
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What to tell about it."""
+        return {
+            "cluster": f"{self.name} ({'created' if self.created else 'reused'}, {self.tier})",
+            "size": self.size,
+            "GPUs per node": str(self.gpus_per_node),
+            "allowed": self.allowed,
+        }
+
+
+def prepare_cluster(
+    client: Any,
+    section: ComputeSection,
+    tags: Mapping[str, str],
+    *,
+    created: list[CreatedResource],
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> Cluster:
+    """Return the spec's cluster; an existing one is used as it is, and its own size is what counts.
+
+    ComputeNotAllowed for a size that the model or the workspace does not offer, before anything is created;
+    StepFailed when it does not come up.
+    """
+    allow_list = find_allow_list(tags, "finetune")
+    existing = _existing(client, section.name)
+    size = section.size if existing is None else _size_of(existing)
+    allowed = _allowed(size, allow_list, existing is not None)
+    gpus = gpus_of(size, [(offered.name, offered.gpus) for offered in client.compute.list_sizes()])
+    if existing is None:
+        cluster = _create(client, section, allow_list, created, clock, deadline_s, watch)
+    else:
+        cluster = _settled(client, existing, clock, deadline_s)
+        if size.casefold() != section.size.casefold():
+            watch.warned(f"cluster {section.name} exists with size {size}; {section.size} is not used")
+    return Cluster(section.name, size, str(cluster.tier), gpus, existing is None, allowed)
+
+
+def _existing(client: Any, name: str) -> Any:
+    try:
+        return client.compute.get(name)
+    except ResourceNotFoundError:
+        return None
+
+
+def _size_of(compute: Any) -> str:
+    """Return the size of a cluster; other kinds of compute have none that a job could be planned by."""
+    size = getattr(compute, "size", None)
+    if compute.type.casefold() == "amlcompute" and size:
+        return str(size)
+    raise ComputeNotAllowed(
+        f"{compute.name} is no compute cluster",
+        where="compute",
+        got=f"a compute of type {compute.type}",
+        expected="an AmlCompute cluster",
+        remedy="Set compute.name to a cluster, or to a new name to create one.",
+    )
+
+
+def _allowed(size: str, allow_list: AllowList | None, exists: bool) -> str:
+    decision = check_size(size, allow_list)
+    if decision.allowed:
+        return decision.reason
+    remedy = "Set compute.size to an allowed size."
+    if exists:
+        remedy = "Set compute.name to a new name and compute.size to an allowed size."
+    raise ComputeNotAllowed(
+        decision.reason.partition("; nearest")[0],
+        where="compute",
+        expected=f"one of {', '.join(allow_list.sizes)}" if allow_list else "a size without K80 GPUs",
+        nearest=decision.nearest,
+        remedy=remedy,
+    )
+
+
+def _create(
+    client: Any,
+    section: ComputeSection,
+    allow_list: AllowList | None,
+    created: list[CreatedResource],
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> Any:
+    """Create the cluster with the first tier that the workspace grants. Its minimum of 0 nodes costs nothing."""
+    answers = []
+    for tier in section.tiers:
+        cluster = AmlCompute(
+            name=section.name,
+            size=section.size,
+            tier=tier,
+            min_instances=0,
+            max_instances=section.max_instances,
+        )
+        resource = CreatedResource("compute", section.name)
+        created.append(resource)
+        try:
+            poller = client.compute.begin_create_or_update(cluster)
+        except HttpResponseError as error:
+            created.remove(resource)
+            answers.append(f"{tier}: {reason(error)}")
+            watch.progress(f"{tier} is refused: {reason(error)}")
+            continue
+        what = f"creating cluster {section.name}"
+        wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch)
+        return _settled(client, client.compute.get(section.name), clock, deadline_s)
+    raise _refused(section, answers, allow_list)
+
+
+def _refused(section: ComputeSection, answers: list[str], allow_list: AllowList | None) -> ComputeNotAllowed:
+    others = [size for size in (allow_list.sizes if allow_list else ()) if size != section.size]
+    return ComputeNotAllowed(
+        f"the workspace grants no cluster of size {section.size}",
+        where="compute",
+        got="; ".join(answers),
+        nearest=nearest(section.size, others) or tuple(others[:3]),
+        remedy="Ask for quota of this size, or set compute.size to another allowed one.",
+    )
+
+
+def _settled(client: Any, cluster: Any, clock: Clock, deadline_s: float) -> Any:
+    """Wait until a cluster is neither created nor changed by anybody; StepFailed if it cannot be used then."""
+    deadline = Deadline(clock, deadline_s)
+    while _state(cluster) in _MOVING:
+        if deadline.passed:
+            raise Unfinished(
+                f"cluster {cluster.name} has not come up within {deadline_s:g} s",
+                got=f"provisioning state {cluster.provisioning_state}",
+                remedy="Look at the cluster in Azure ML studio, or raise limits.compute in the spec.",
+            )
+        clock.sleep(_POLL_S)
+        cluster = client.compute.get(cluster.name)
+    if _state(cluster) == "succeeded":
+        return cluster
+    problem = f" ({cluster.provisioning_errors})" if cluster.provisioning_errors else ""
+    raise StepFailed(
+        f"cluster {cluster.name} cannot be used",
+        where="compute",
+        got=f"provisioning state {_state(cluster)}{problem}",
+        expected="provisioning state succeeded",
+        remedy="Delete the cluster and run again, or set compute.name to another one.",
+    )
+
+
+def _state(cluster: Any) -> str:
+    """Return the provisioning state in lower case; the SDK hands out text or a member of an enum."""
+    state = cluster.provisioning_state
+    return str(getattr(state, "value", state)).casefold()

@@ -1,0 +1,186 @@
+"""Step 1, connect: credentials, the workspace, the registry, and a run id that makes names unique."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from azure.ai.ml import MLClient
+from azure.ai.ml.exceptions import ValidationException
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.identity import DefaultAzureCredential, InteractiveBrowserCredential
+
+from harness.errors import EnvironmentMissing, excerpt
+from harness.lifecycle.refusals import reason
+from harness.spec import LifecycleSpec
+from harness.spec.document import WorkspaceSection
+
+__all__ = ["SCOPE", "Connection", "connect", "find_credential", "new_run_id"]
+
+SCOPE = "https://management.azure.com/.default"
+"""What a token must open for the harness to run."""
+
+_VARIABLES = {
+    "subscription_id": "AZURE_SUBSCRIPTION_ID",
+    "resource_group": "AZURE_RESOURCE_GROUP",
+    "workspace_name": "AZUREML_WORKSPACE_NAME",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Clients of the workspace and of the registry. `source` says where the workspace's ids come from."""
+
+    workspace: Any
+    registry: Any
+    credential: Any
+    tracking_uri: str
+    region: str
+    source: str
+    facts: Mapping[str, str]
+
+
+def connect(
+    spec: LifecycleSpec, *, environ: Mapping[str, str], interactive: bool, credential: Any = None
+) -> Connection:
+    """Return clients that have been seen to work; EnvironmentMissing says what is not there.
+
+    The workspace's ids, each from the first place that has it: the spec (options included), the config.json
+    that the SDK finds in this folder or above, the environment.
+    """
+    credential = credential or find_credential(environ, interactive)
+    client, source = _workspace_client(credential, spec.workspace, environ)
+    workspace = _verified(client)
+    registry = _registry_client(credential, spec.model.registry)
+    facts = {
+        "workspace": f"{client.workspace_name} in {client.resource_group_name} ({workspace.location})",
+        "subscription": client.subscription_id,
+        "found by": source,
+        "credential": type(credential).__name__,
+        "registry": spec.model.registry,
+    }
+    return Connection(
+        client, registry, credential, workspace.mlflow_tracking_uri, workspace.location, source, facts
+    )
+
+
+def find_credential(environ: Mapping[str, str], interactive: bool) -> Any:
+    """Return a credential that has issued a token: the default chain, else a browser where a person can use one.
+
+    A browser is opened only when `interactive`, and never where CI is set.
+    """
+    candidates: list[type[Any]] = [DefaultAzureCredential]
+    if interactive and not environ.get("CI"):
+        candidates.append(InteractiveBrowserCredential)
+    answers = []
+    for candidate in candidates:
+        try:
+            credential = candidate()
+            credential.get_token(SCOPE)
+        except (AzureError, ValueError) as error:  # ValueError: variables that hold no tenant or client id
+            said = reason(error) if isinstance(error, AzureError) else str(error)
+            answers.append(f"{candidate.__name__} ({said})")
+        else:
+            return credential
+    raise EnvironmentMissing(
+        "no Azure credential works",
+        where="connect",
+        got="; ".join(answers),
+        expected=f"a token for {SCOPE}",
+        remedy="Run `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; "
+        "without Azure, use --backend emulator.",
+    )
+
+
+def new_run_id(now: datetime, salt: str) -> str:
+    """Return seconds since 1970, as in the published notebook, and four digits that tell `salt`s apart.
+
+    Two runs of one second get different ids when their salts differ. 15 characters, valid in any name.
+    """
+    return f"{int(now.timestamp())}-{hashlib.sha256(salt.encode()).hexdigest()[:4]}"
+
+
+def _workspace_client(
+    credential: Any, section: WorkspaceSection, environ: Mapping[str, str]
+) -> tuple[Any, str]:
+    """Return a client, and where its ids come from."""
+    given = {key: value for key, value in section.model_dump().items() if value}
+    from_file = None if len(given) == len(_VARIABLES) else _from_config(credential)
+    if from_file is not None and not given:
+        return from_file, "config.json"
+    in_file = {} if from_file is None else _ids(from_file)
+    in_environment = {key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)}
+    layers = {"spec": given, "config.json": in_file, "environment": in_environment}
+    ids = {key: (place, layer[key]) for place, layer in reversed(layers.items()) for key in layer}
+    missing = [key for key in _VARIABLES if key not in ids]
+    if missing:
+        raise _incomplete(missing, {key: place for key, (place, _) in ids.items()})
+    subscription, group, name = (ids[key][1] for key in _VARIABLES)
+    places = ", ".join(dict.fromkeys(place for place, _ in ids.values()))
+    return MLClient(credential, subscription, group, name, show_progress=False), places
+
+
+def _ids(client: Any) -> dict[str, str]:
+    values = (client.subscription_id, client.resource_group_name, client.workspace_name)
+    return dict(zip(_VARIABLES, values, strict=True))
+
+
+def _from_config(credential: Any) -> Any:
+    """Return a client by the SDK's own search for config.json, or None where there is none."""
+    try:
+        return MLClient.from_config(credential, show_progress=False)
+    except ValidationException as error:
+        if "could not find" in str(error):
+            return None
+        raise _unusable_config(str(error)) from error
+    except (ValueError, IndexError, AttributeError, OSError) as error:  # no JSON, no object, an odd Scope
+        raise _unusable_config(str(error)) from error
+
+
+def _unusable_config(problem: str) -> EnvironmentMissing:
+    return EnvironmentMissing(
+        "the config.json that the SDK finds in this folder or above cannot be used",
+        where="connect",
+        got=" ".join(problem.split()),
+        expected='{"subscription_id": ..., "resource_group": ..., "workspace_name": ...}',
+        remedy="Correct or remove it, or give all three ids in [workspace] of the spec.",
+    )
+
+
+def _incomplete(missing: list[str], known: Mapping[str, str]) -> EnvironmentMissing:
+    variables = ", ".join(_VARIABLES[key] for key in missing)
+    return EnvironmentMissing(
+        f"the workspace is not known: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing",
+        where="connect",
+        got=", ".join(f"{key} from {place}" for key, place in known.items()) or "no id at all",
+        expected=", ".join(_VARIABLES),
+        remedy=f"Set {variables}, or the keys in [workspace] of the spec, or put a config.json of the "
+        "workspace into this folder; without Azure, use --backend emulator.",
+    )
+
+
+def _verified(client: Any) -> Any:
+    """Return the workspace as Azure describes it."""
+    try:
+        return client.workspaces.get(client.workspace_name)
+    except ResourceNotFoundError as error:
+        what = f"there is no workspace {client.workspace_name} in resource group {client.resource_group_name}"
+        raise _unreachable(what, error, "Check the three ids of the workspace.") from error
+    except AzureError as error:
+        what = f"the workspace {client.workspace_name} cannot be reached"
+        raise _unreachable(what, error, "Check the ids, the network and your role in it.") from error
+
+
+def _registry_client(credential: Any, name: str) -> Any:
+    try:
+        return MLClient(credential, registry_name=name, show_progress=False)
+    except AzureError as error:
+        what = f"the registry {excerpt(name)} cannot be reached"
+        raise _unreachable(what, error, "Set model.registry in the spec, such as azureml.") from error
+
+
+def _unreachable(what: str, error: AzureError, remedy: str) -> EnvironmentMissing:
+    return EnvironmentMissing(what, where="connect", got=reason(error), remedy=remedy)

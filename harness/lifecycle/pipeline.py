@@ -1,0 +1,97 @@
+"""Step 6, pipeline: the fine-tuning job, built as the published notebook builds it, and submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from azure.ai.ml import Input
+from azure.ai.ml.constants import AssetTypes
+from azure.ai.ml.dsl import pipeline
+
+from harness.lifecycle.compute import Cluster
+from harness.lifecycle.dataset import Dataset
+from harness.lifecycle.model import FoundationModel
+from harness.lifecycle.parameters import DATA_INPUTS, MODEL_INPUT, STEPS_WITH_COMPUTE, JobParameters
+from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.waiting import Clock, wait_for_job
+from harness.lifecycle.watching import Watcher
+
+__all__ = ["TRAINED_MODEL", "FinetuneJob", "build_pipeline", "run_pipeline"]
+
+TRAINED_MODEL = "trained_model"
+"""The job's output that holds the fine-tuned MLflow model."""
+
+_MODEL_OUTPUT = "mlflow_model_folder"
+
+
+@dataclass(frozen=True, slots=True)
+class FinetuneJob:
+    """A fine-tuning job that has completed."""
+
+    name: str
+    experiment: str
+    url: str
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What to tell about it."""
+        return {"job": self.name, "experiment": self.experiment, "studio": self.url}
+
+
+def build_pipeline(
+    parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset
+) -> Any:
+    """Return the pipeline job: one node, the registry component, whose model folder is the job's output."""
+    bound = _bound_inputs(parameters, model, cluster, dataset)
+
+    @pipeline(name=parameters.display_name)  # type: ignore[untyped-decorator]
+    def create_pipeline() -> dict[str, Any]:
+        node = parameters.component.handle(**bound, **parameters.values)
+        return {TRAINED_MODEL: node.outputs[_MODEL_OUTPUT]}
+
+    job = create_pipeline()
+    job.display_name = parameters.display_name
+    job.settings.force_rerun = True
+    job.settings.continue_on_step_failure = False
+    return job
+
+
+def run_pipeline(
+    client: Any,
+    job: Any,
+    *,
+    name: str,
+    experiment: str,
+    created: list[CreatedResource],
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> FinetuneJob:
+    """Submit a pipeline under `name` and wait until it has completed.
+
+    JobFailed names the step at fault, Unfinished the states at the deadline; both leave `created` saying so.
+    """
+    job.name = name
+    resource = CreatedResource("job", name, bills=True)
+    created.append(resource)
+    submitted = client.jobs.create_or_update(job, experiment_name=experiment)
+    watch.progress(f"job {submitted.name} is submitted: {submitted.studio_url}")
+    done = wait_for_job(client, submitted.name, clock=clock, deadline_s=deadline_s, watch=watch)
+    resource.bills = False
+    return FinetuneJob(done.name, experiment, str(done.studio_url))
+
+
+def _bound_inputs(
+    parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset
+) -> dict[str, Any]:
+    """Return the inputs that are no parameters: model, data and, where this version has them, computes."""
+    taken = parameters.component.inputs
+    splits = dataset.splits.model_dump(include=set(DATA_INPUTS), exclude_none=True)
+    files = {
+        DATA_INPUTS[purpose]: Input(type=AssetTypes.URI_FILE, path=str(dataset.file(split)))
+        for purpose, split in splits.items()
+    }
+    computes = {name: cluster.name for name in STEPS_WITH_COMPUTE if name in taken}
+    return {MODEL_INPUT: Input(type=AssetTypes.MLFLOW_MODEL, path=model.id), **computes, **files}

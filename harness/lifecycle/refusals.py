@@ -1,0 +1,41 @@
+"""What Azure said when it said no, in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
+
+__all__ = ["is_transient", "reason"]
+
+_TRANSIENT = frozenset({408, 409, 412, 423, 429, 500, 502, 503, 504})
+_LONGEST = 1_000
+
+
+def reason(error: AzureError) -> str:
+    """Return code and message of `error`, and of the details in it that say more than the message does."""
+    body: Any = getattr(error, "error", None) if isinstance(error, HttpResponseError) else None
+    if body is None:
+        text = str(error.message or error)
+        status = getattr(error, "status_code", None)
+        return _one_line(f"HTTP {status}: {text}" if status else text)
+    parts = [_coded(body.code, body.message)]
+    parts += [_coded(detail.code, detail.message) for detail in body.details or () if detail.message]
+    return _one_line("; ".join(dict.fromkeys(parts)))
+
+
+def is_transient(error: AzureError) -> bool:
+    """Say whether the same request may succeed later: a conflict, a busy or an unreachable service."""
+    if isinstance(error, HttpResponseError):
+        return error.status_code in _TRANSIENT
+    return isinstance(error, ServiceRequestError | ServiceResponseError)
+
+
+def _coded(code: str | None, message: str | None) -> str:
+    known = code if code and code != "None" else ""
+    return ": ".join(filter(None, (known, message))) or "no reason given"
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."

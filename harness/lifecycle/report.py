@@ -1,0 +1,96 @@
+"""What a run of the lifecycle found out, did and left behind: plain data, ready to print or to write as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from harness.errors import HarnessError
+
+__all__ = ["CreatedResource", "LifecycleReport", "MetricPoint", "ResourceKind", "StepRecord"]
+
+ResourceKind = Literal["compute", "job", "model", "endpoint", "deployment"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step: what it found out (`facts`, in order) and how long it took, for Azure and for this process."""
+
+    name: str
+    title: str
+    outcome: Literal["done", "failed", "skipped"]
+    azure_seconds: float
+    real_seconds: float
+    facts: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class CreatedResource:
+    """Something that the run asked Azure to create. bills: it costs money for as long as it is there."""
+
+    kind: ResourceKind
+    name: str
+    deleted: bool = False
+    bills: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One logged value of a metric."""
+
+    step: int
+    value: float
+
+
+@dataclass(slots=True)
+class LifecycleReport:
+    """The whole run. `created` names a resource from before the request that creates it, so none is missed.
+
+    error: why the run did not succeed; None when it did.
+    """
+
+    run_id: str
+    spec: Mapping[str, Any]
+    steps: list[StepRecord] = field(default_factory=list)
+    created: list[CreatedResource] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    metrics: Mapping[str, tuple[MetricPoint, ...]] = field(default_factory=dict)
+    conversation: Sequence[Mapping[str, str]] = ()
+    answer: str | None = None
+    ground_truth: str | None = None
+    error: HarnessError | None = None
+
+    def left(self) -> Iterator[CreatedResource]:
+        """Yield what still costs money."""
+        return (resource for resource in self.created if resource.bills and not resource.deleted)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as a document that `json.dumps` takes."""
+        return {
+            "run_id": self.run_id,
+            "succeeded": self.error is None,
+            "error": None if self.error is None else _error(self.error),
+            "steps": [{**asdict(step), "facts": dict(step.facts)} for step in self.steps],
+            "created": [asdict(resource) for resource in self.created],
+            "warnings": list(self.warnings),
+            "metrics": {key: [asdict(point) for point in points] for key, points in self.metrics.items()},
+            "conversation": [dict(turn) for turn in self.conversation],
+            "answer": self.answer,
+            "ground_truth": self.ground_truth,
+            "spec": dict(self.spec),
+        }
+
+
+def _error(error: HarnessError) -> dict[str, Any]:
+    return {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "what": error.what,
+        "where": error.where,
+        "got": error.got,
+        "expected": error.expected,
+        "nearest": list(error.nearest),
+        "remedy": error.remedy,
+        "exit_code": error.exit_code,
+    }

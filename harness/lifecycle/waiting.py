@@ -1,0 +1,180 @@
+"""Waiting for Azure with a deadline: long-running operations and jobs.
+
+`LROPoller.result(timeout)` returns an unfinished resource without a word, and `jobs.stream` has no deadline at
+all and prints to the global stdout (SDK source); neither is used here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Protocol
+
+from azure.core.exceptions import AzureError
+
+from harness.errors import JobFailed, StepFailed, Unfinished
+from harness.lifecycle.refusals import reason
+from harness.lifecycle.watching import Watcher
+
+__all__ = ["ChildJob", "Clock", "Deadline", "RealClock", "descendants", "wait_for", "wait_for_job"]
+
+_SLICE_S = 0.05
+"""How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
+
+_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
+_BROKEN = ("Failed", "NotResponding")
+_SHORTEST_S, _LONGEST_S = 10.0, 60.0
+
+
+class Clock(Protocol):
+    """Time as Azure has it: real on Azure, virtual on the emulator."""
+
+    def now(self) -> datetime:
+        """Return the instant, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class RealClock:
+    """The clock on the wall."""
+
+    def now(self) -> datetime:
+        """Return the instant, in UTC."""
+        return datetime.now(timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in real time."""
+        time.sleep(seconds)
+
+
+class Deadline:
+    """When patience ends."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock = clock
+        self.seconds = seconds
+        self._at = clock.now() + timedelta(seconds=seconds)
+
+    @property
+    def passed(self) -> bool:
+        """Whether there is no time left."""
+        return self._clock.now() > self._at
+
+
+@dataclass(frozen=True, slots=True)
+class ChildJob:
+    """A node of a pipeline or a step within it. depth: 1 for nodes."""
+
+    name: str
+    title: str
+    status: str
+    depth: int
+
+
+def wait_for(
+    poller: Any,
+    what: str,
+    *,
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+    failure: type[StepFailed] = StepFailed,
+) -> Any:
+    """Return the result of an `LROPoller`; `what` is a clause such as "creating endpoint e".
+
+    Raises `failure` with Azure's reason, or Unfinished once `clock` is past the deadline.
+    """
+    deadline, status = Deadline(clock, deadline_s), ""
+    try:
+        while not poller.done():
+            if deadline.passed:
+                raise _unfinished(what, deadline, f"the operation is {poller.status()}")
+            if poller.status() != status:
+                status = poller.status()
+                watch.progress(f"{what}: {status}")
+            poller.wait(timeout=_SLICE_S)
+        return poller.result()
+    except AzureError as error:
+        raise failure(f"{what} failed", got=reason(error)) from error
+
+
+def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher) -> Any:
+    """Return a job that has completed; the states of its nodes and steps are told as they change.
+
+    JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed.
+    """
+    deadline, began = Deadline(clock, deadline_s), clock.now()
+    told: dict[str, str] = {}
+    while True:
+        job = client.jobs.get(name)
+        runs = [ChildJob(name, f"job {name}", job.status, depth=0), *descendants(client, name, depth=2)]
+        for run in runs:
+            if told.get(run.name) != run.status:
+                told[run.name] = run.status
+                watch.progress(f"{run.title}: {run.status}")
+        if job.status in _ENDED:
+            break
+        if deadline.passed:
+            states = ", ".join(f"{run.title} is {run.status}" for run in runs)
+            raise _unfinished(f"job {name}", deadline, states)
+        waited = (clock.now() - began).total_seconds()
+        clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5)))
+    if job.status != "Completed":
+        raise _job_failed(client, job)
+    return job
+
+
+def descendants(client: Any, name: str, depth: int, below: int = 0) -> Iterator[ChildJob]:
+    """Yield what runs below a job, parents first, down to `depth` levels."""
+    for child in client.jobs.list(parent_job_name=name):
+        yield ChildJob(child.name, child.display_name or child.name, child.status, below + 1)
+        if below + 1 < depth:
+            yield from descendants(client, child.name, depth, below + 1)
+
+
+def _job_failed(client: Any, job: Any) -> JobFailed:
+    """Find the deepest failed step: its parents fail with it, and know no more than that something failed."""
+    broken = [child for child in descendants(client, job.name, depth=3) if child.status in _BROKEN]
+    culprit = max(broken, key=lambda child: child.depth, default=None)
+    if culprit is None:
+        what = f"job {job.name} ended as {job.status}"
+        return JobFailed(what, got=_cause(client, job.name), remedy=_see(job))
+    return JobFailed(
+        f"job {job.name} failed in step {culprit.title}",
+        got=_cause(client, culprit.name) or _cause(client, job.name),
+        remedy=_see(job),
+    )
+
+
+def _cause(client: Any, run_id: str) -> str:
+    """Return code and message of a failed run, "" when they cannot be had.
+
+    Run history holds them; `jobs.get` drops them, and `jobs.stream` refuses children (SDK source). Without
+    this private member the error still names the step.
+    """
+    operations = getattr(client.jobs, "_runs_operations", None)
+    if operations is None:
+        return ""
+    try:
+        error = getattr(operations.get_run_details(run_id).error, "error", None)
+    except AzureError:
+        return ""
+    return f"{error.code}: {error.message}" if error is not None else ""
+
+
+def _see(job: Any) -> str:
+    url = getattr(job, "studio_url", None)
+    return f"Logs and inputs of every step: {url}." if url else "Look at the job in Azure ML studio."
+
+
+def _unfinished(what: str, deadline: Deadline, state: str) -> Unfinished:
+    return Unfinished(
+        f"{what} has not ended within {deadline.seconds:g} s",
+        got=state,
+        remedy="Raise the limit in [limits] of the spec if it only takes longer, or look at its log.",
+    )
+
+

@@ -1,0 +1,59 @@
+"""Fixtures: the backend a scenario runs on, and the lifecycle to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.backends import Surroundings, choose_backend, open_backend
+from harness.backends.live import look_around
+from harness.lifecycle.waiting import RealClock
+from harness.plugin.lifecycle import Lifecycle
+from harness.plugin.options import backends_for
+
+__all__ = ["azure", "backend", "lifecycle", "surroundings"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test of each scenario for each backend, its name last in the test's id.
+
+    What looks into the local Azure ML, or needs the registry as it stood, is no scenario for Azure itself.
+    """
+    if "backend" not in metafunc.fixturenames:
+        return
+    local = "azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog"))
+    names = [name for name in backends_for(metafunc.config) if name != "live" or not local]
+    live = [pytest.mark.live]
+    backends = [pytest.param(name, marks=live if name == "live" else ()) for name in names]
+    metafunc.parametrize("backend", backends, indirect=True)
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> str:
+    """The name of the backend."""
+    return str(request.param)
+
+
+@pytest.fixture
+def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
+    """The open backend; `@pytest.mark.catalog(era)` chooses the emulator's registry."""
+    catalog = request.node.get_closest_marker("catalog")
+    choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
+    with open_backend(choice, RealClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def azure(surroundings: Surroundings) -> Any:
+    """The local Azure ML: `.faults`, `.clock`, `.calls`, `.world`."""
+    return surroundings.azure
+
+
+@pytest.fixture
+def lifecycle(surroundings: Surroundings, tmp_path: Path) -> Lifecycle:
+    """The lifecycle on this backend; each run writes to a folder of its own."""
+    return Lifecycle(surroundings, tmp_path)

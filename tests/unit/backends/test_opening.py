@@ -1,0 +1,76 @@
+"""Open backends: what a run finds inside the block, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from harness.backends import BackendChoice, open_backend
+from harness.backends.live import look_around
+from harness.errors import UsageError
+
+
+class StoppedClock:
+    """A clock that nobody may wait on."""
+
+    def now(self) -> datetime:
+        """Return one instant."""
+        return datetime(2024, 5, 1, tzinfo=timezone.utc)
+
+    def sleep(self, seconds: float) -> None:
+        """Refuse."""
+        raise AssertionError(f"slept {seconds} s of real time")
+
+
+def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inside the block the environment names the local workspace, and afterwards what it named before."""
+    monkeypatch.setenv("AZUREML_WORKSPACE_NAME", "mine")
+    with open_backend(BackendChoice("emulator", ""), StoppedClock()) as surroundings:
+        inside = surroundings.environ["AZUREML_WORKSPACE_NAME"]
+
+    assert (inside, os.environ["AZUREML_WORKSPACE_NAME"]) == ("acceptance", "mine")
+
+
+def test_emulator_brings_its_own_time() -> None:
+    """Waiting on the emulator's clock takes virtual time only, beginning when its registry's era opened."""
+    with open_backend(BackendChoice("emulator", "", catalog="2024-12"), StoppedClock()) as surroundings:
+        began = surroundings.clock.now()
+        surroundings.clock.sleep(3600)
+
+        assert (surroundings.clock.now() - began).total_seconds() == 3600
+        assert (began.year, began.month) == (2024, 12)
+
+
+def test_live_is_azure_as_it_is() -> None:
+    """The live backend puts nothing in the place of Azure: real environment, real clock, no emulator."""
+    clock = StoppedClock()
+    with open_backend(BackendChoice("live", ""), clock) as surroundings:
+        assert (surroundings.clock, surroundings.environ, surroundings.azure) == (clock, os.environ, None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (BackendChoice("emulator", "", catalog="2024-05"), "--catalog: .* nearest: 2024-04"),
+        (BackendChoice("emulator", "", pace="instantly"), "--pace: .* nearest: instant"),
+    ],
+)
+def test_unknown_era_or_pace_names_the_nearest(choice: BackendChoice, expected: str) -> None:
+    """What the emulator does not know is refused with what was probably meant."""
+    with pytest.raises(UsageError, match=expected), open_backend(choice, StoppedClock()):
+        pass
+
+
+def test_machine_knows_its_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A config.json in a folder above, and a sign-in of the Azure CLI, are noticed."""
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "azureProfile.json").write_text("{}")
+    (tmp_path / "deeper").mkdir()
+    monkeypatch.chdir(tmp_path / "deeper")
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(tmp_path))
+    machine = look_around()
+
+    assert (machine.config, machine.signed_in) == (True, True)

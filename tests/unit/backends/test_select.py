@@ -1,0 +1,90 @@
+"""Which backend a run gets: the decision table, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.backends import BackendChoice, Machine, choose_backend
+from harness.errors import EnvironmentMissing, UsageError
+
+PRINCIPAL = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}
+WORKSPACE = {"AZURE_SUBSCRIPTION_ID": "s", "AZURE_RESOURCE_GROUP": "g", "AZUREML_WORKSPACE_NAME": "w"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "credentials", "interactive"),
+    [
+        (Machine({**WORKSPACE, **PRINCIPAL}), "the environment", False),
+        (Machine({**WORKSPACE, **PRINCIPAL}, terminal=True), "the environment", True),
+        (Machine({**WORKSPACE, "AZURE_FEDERATED_TOKEN_FILE": "f"}), "AZURE_FEDERATED_TOKEN_FILE", False),
+        (Machine({**WORKSPACE, "IDENTITY_ENDPOINT": "http://x"}), "IDENTITY_ENDPOINT", False),
+        (Machine({**WORKSPACE, "AZURE_TOKEN_CREDENTIALS": "prod"}), "AZURE_TOKEN_CREDENTIALS", False),
+        (Machine(WORKSPACE, signed_in=True), "the Azure CLI", False),
+        (Machine({**WORKSPACE, "CI": "1"}, signed_in=True, terminal=True), "the Azure CLI", False),
+        (Machine(WORKSPACE, terminal=True), "a browser", True),
+    ],
+)
+def test_live_uses_the_first_credentials_there_are(machine: Machine, credentials: str, interactive: bool) -> None:
+    """A live run says where its credentials come from, and opens a browser on a terminal only, never on CI."""
+    choice = choose_backend("live", machine)
+
+    assert f"credentials from {credentials}" in choice.reason
+    assert choice.interactive is interactive
+
+
+@pytest.mark.parametrize(
+    ("machine", "missing"),
+    [
+        (Machine(WORKSPACE), "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET"),
+        (Machine({**WORKSPACE, "CI": "true"}, terminal=True), "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET"),
+        (Machine({**WORKSPACE, "AZURE_CLIENT_ID": "c"}), "AZURE_TENANT_ID, AZURE_CLIENT_SECRET"),
+        (
+            Machine({**WORKSPACE, "AZURE_CLIENT_SECRET": "s", "AZURE_TENANT_ID": "t"}, signed_in=True),
+            "AZURE_CLIENT_ID",
+        ),
+        (Machine({**PRINCIPAL, "AZURE_RESOURCE_GROUP": "g"}), "AZURE_SUBSCRIPTION_ID, AZUREML_WORKSPACE_NAME"),
+    ],
+)
+def test_live_names_exactly_what_is_missing(machine: Machine, missing: str) -> None:
+    """A live run that cannot start ends with 3 and the variables that would let it start."""
+    with pytest.raises(EnvironmentMissing) as refused:
+        choose_backend("live", machine)
+
+    assert refused.value.expected == missing
+    assert refused.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("machine", "workspace", "place"),
+    [
+        (Machine({**PRINCIPAL, **WORKSPACE}), (None, None, None), "the environment"),
+        (Machine(PRINCIPAL), ("s", "g", "w"), "the spec"),
+        (Machine({**PRINCIPAL, "AZURE_SUBSCRIPTION_ID": "s"}), (None, "g", "w"), "the environment"),
+        (Machine(PRINCIPAL, config=True), (None, None, None), "config.json"),
+    ],
+)
+def test_live_says_where_the_workspace_is_named(
+    machine: Machine, workspace: tuple[str | None, ...], place: str
+) -> None:
+    """The spec, the environment and config.json can each name the workspace."""
+    assert choose_backend("live", machine, workspace=workspace).reason.endswith(f"the workspace from {place}")
+
+
+def test_emulator_needs_nothing() -> None:
+    """An empty machine gets the emulator with the tutorial's registry at Azure's pace."""
+    choice = choose_backend("emulator", Machine({}))
+
+    assert choice == BackendChoice("emulator", choice.reason, False, "2024-04", "recorded")
+
+
+@pytest.mark.parametrize("options", [{"catalog": "2024-12"}, {"pace": "instant"}])
+def test_live_refuses_what_only_the_emulator_has(options: dict[str, str]) -> None:
+    """An era or a pace given to a live run is refused, not ignored."""
+    with pytest.raises(UsageError, match=f"--{next(iter(options))} cannot be used"):
+        choose_backend("live", Machine({**PRINCIPAL, **WORKSPACE}), **options)
+
+
+def test_unknown_backend_names_the_nearest() -> None:
+    """A mistyped backend is answered with the one that was meant."""
+    with pytest.raises(UsageError, match="nearest: emulator"):
+        choose_backend("emulater", Machine({}))
