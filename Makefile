@@ -17,8 +17,8 @@ help: ## list the targets
 run: $(READY) ## the whole lifecycle against the local Azure ML; RUN_ARGS='--timeline' passes options
 	@$(BIN)/harness run $(RUN_ARGS)
 
-test: $(READY) ## the whole offline suite, on every core; TEST_ARGS='-k blob' passes options
-	@$(BIN)/python -m pytest -q -n auto $(TEST_ARGS)
+test: $(READY) ## the whole offline suite, on two to four cores; TEST_ARGS='-k blob' passes options
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 $(TEST_ARGS)
 
 check: $(READY) ## ruff, mypy --strict, import-linter and the architecture tests
 	@$(BIN)/ruff check .

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 from bench.call import call_times
 from bench.line import Line
@@ -94,17 +95,14 @@ def _process(program: str) -> float:
 def _counted_sleeps() -> Iterator[list[float]]:
     """Count the calls of `time.sleep`, which then sleeps as ever."""
     sleeps: list[float] = []
-    sleep: Callable[[float], None] = time.sleep
+    sleep = time.sleep
 
     def counted(seconds: float) -> None:
         sleeps.append(seconds)
         sleep(seconds)
 
-    time.sleep = counted
-    try:
+    with patch.object(time, "sleep", counted):
         yield sleeps
-    finally:
-        time.sleep = sleep
 
 
 class _TimedEngine:

@@ -15,7 +15,7 @@ from requests.structures import CaseInsensitiveDict
 Canned = tuple[int, Mapping[str, str], bytes]
 
 
-class RecordingTransport(RequestsTransport):
+class RecordingTransport(RequestsTransport):  # type: ignore[misc]  # azure-core types it as Any
     """Sends as usual and keeps what came back, by method and path."""
 
     def __init__(self) -> None:
@@ -54,9 +54,11 @@ class NullTransport(HttpTransport[Any, Any]):
         answer.url = request.url
         answer.headers = CaseInsensitiveDict(headers)
         answer._content = content
-        answer._content_consumed = True
+        answer._content_consumed = True  # type: ignore[attr-defined]
         if not isinstance(request, HttpRequest):
             return RequestsTransportResponse(request, answer, 4096)
-        response = RestRequestsTransportResponse(request=request, internal_response=answer, block_size=4096)
+        response = RestRequestsTransportResponse(  # type: ignore[no-untyped-call]
+            request=request, internal_response=answer, block_size=4096
+        )
         response.read()
         return response

@@ -1,9 +1,9 @@
 """The seams through which a process's Azure traffic reaches the emulator, and its waits reach the virtual clock.
 
 Two doors carry requests: azure-core's `RequestsTransport`, through which every Azure client goes, and `requests`'
-`HTTPAdapter` for everybody else (MLflow, a user's own scoring call). Three waits are Azure's: the transport's
-`sleep` (polling and retries) and the `time` that `jobs.stream` and the endpoint helpers of azure-ai-ml look up in
-their own modules. `time.sleep` itself is never touched.
+`HTTPAdapter` for everybody else (MLflow, a user's own scoring call). Waits reach the clock through the transport's
+`sleep` (polling and retries) and through the `time` that four modules of azure-ai-ml look up in their own names:
+`jobs.stream`, the endpoint helpers and the making of a workspace. `time.sleep` itself is never touched.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import requests
+from azure.ai.ml._arm_deployments import arm_deployment_executor
 from azure.ai.ml._utils import _endpoint_utils
-from azure.ai.ml.operations import _job_ops_helper
+from azure.ai.ml.operations import _job_ops_helper, _workspace_operations_base
 from azure.core.exceptions import (
     IncompleteReadError,
     ServiceRequestError,
@@ -69,8 +70,8 @@ def intercepted(app: App, clock: VirtualClock) -> Iterator[None]:
         replace(RequestsTransport, "send", lambda _self, request, **options: _send_azure(app, request, **options))
         replace(RequestsTransport, "sleep", lambda _self, duration: _sleep(app, clock, duration))
         replace(HTTPAdapter, "send", lambda _self, request, **options: _send_plain(app, request, **options))
-        replace(_job_ops_helper, "time", virtual)
-        replace(_endpoint_utils, "time", virtual)
+        for module in (_job_ops_helper, _endpoint_utils, arm_deployment_executor, _workspace_operations_base):
+            replace(module, "time", virtual)
         try:
             yield
         finally:

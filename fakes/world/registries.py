@@ -34,6 +34,21 @@ class Registry:
         return f"azureml://registries/{self.name}/{kind}/{name}/versions/{version}"
 
 
+def create_registry(
+    name: str, ids: Ids, *, subscription_id: str, resource_group: str, region: str, regions: tuple[str, ...]
+) -> Registry:
+    """Return a new, empty registry of a user's own."""
+    return Registry(
+        name=name,
+        registry_id=ids.guid(),
+        subscription_id=subscription_id,
+        resource_group=resource_group,
+        primary_region=region,
+        regions=regions,
+        storage_account="reg" + ids.hex(12),
+    )
+
+
 def open_registry(catalogue: Catalogue, name: str, ids: Ids) -> Registry:
     """Return the public registry `name` as it stood in the catalogue's era."""
     registry = Registry(

@@ -57,8 +57,16 @@ JOB = _machine(
 )
 """The job statuses that the SDK knows; NotStarted, Preparing and Completed are recorded."""
 
-OPERATION = _machine("operation", Updating="Succeeded Failed", InProgress="Succeeded Failed", Succeeded="", Failed="")
-"""Long-running operations: `Updating` for endpoints and deployments, `InProgress` for computes (recorded)."""
+OPERATION = _machine(
+    "operation",
+    Updating="Succeeded Failed",
+    InProgress="Succeeded Failed",
+    Running="Succeeded Failed",
+    Succeeded="",
+    Failed="",
+)
+"""Long-running operations: `Updating` for endpoints and deployments, `InProgress` for computes (recorded), `Running`
+for templates (documented)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,22 @@ def plan_registration(spec: LifecycleSpec, run_id: str) -> Registration:
     section = spec.registration
     return Registration(
         asset_name(fill_template(section.name, values)),
-        asset_name(fill_template(section.version, values)),
+        _version(fill_template(section.version, values)),
         fill_template(section.description, values),
     )
+
+
+def _version(text: str) -> str:
+    """Return `text` when a version may be called so; versions follow the rule of names."""
+    try:
+        return asset_name(text)
+    except ParameterError as error:
+        raise ParameterError(
+            "the model version is not one that Azure ML takes",
+            got=error.got,
+            expected=error.expected,
+            remedy="Change registration.version in the spec.",
+        ) from None
 
 
 def refuse_taken(client: Any, registration: Registration) -> None:

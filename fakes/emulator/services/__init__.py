@@ -18,6 +18,8 @@ from fakes.emulator.services import (
     lro,
     mlflow,
     registries,
+    registry_resources,
+    resource_groups,
     run_history,
     scoring,
     workspaces,
@@ -38,7 +40,8 @@ FAMILIES = (
                 *jobs.ROUTES,
                 *endpoints.ROUTES,
                 *deployments.ROUTES,
-                *registries.ARM_ROUTES,
+                *registry_resources.ROUTES,
+                *resource_groups.ROUTES,
                 *lro.ROUTES,
             )
         ),

@@ -140,7 +140,7 @@ def delete_one(call: Call) -> Reply:
     """Start to delete a deployment; 204 for one that is not there (recorded)."""
     operation = delete_deployment(call.world, call.workspace, call.params["endpoint"], call.params["deployment"])
     if operation is None:
-        return empty_reply(204, x_ms_response_type="")
+        return empty_reply(204)
     return accepted_delete(call, call.workspace.region, operation)
 
 

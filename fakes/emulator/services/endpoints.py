@@ -103,7 +103,7 @@ def delete_one(call: Call) -> Reply:
     """Start to delete an endpoint; ARM itself answers 204 for one that is not there (recorded 2025)."""
     operation = delete_endpoint(call.world, call.workspace, call.params["endpoint"])
     if operation is None:
-        return empty_reply(204, x_ms_response_type="")
+        return empty_reply(204)
     return accepted_delete(call, call.workspace.region, operation)
 
 

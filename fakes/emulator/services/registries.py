@@ -1,4 +1,4 @@
-"""Registries: their discovery, their ARM resource and their data plane."""
+"""Registries: their discovery and their data plane."""
 
 from __future__ import annotations
 
@@ -203,38 +203,6 @@ def import_asset(call: Call) -> Reply:
     return accepted_registry_asset(registry.primary_region, operation)
 
 
-def get_arm_registry(call: Call) -> Reply:
-    """Return a registry's ARM resource (recorded 2022-09)."""
-    registry = call.world.registry(call.params["registry"])
-    group = f"/subscriptions/{registry.subscription_id}/resourceGroups/{registry.resource_group}"
-    region = registry.primary_region
-    body = {
-        "tags": registry.tags,
-        "location": region,
-        "identity": {"type": "SystemAssigned", "tenantId": call.world.identity.application.tenant_id},
-        "id": f"{group}/providers/{PROVIDER}/registries/{registry.name}",
-        "name": registry.name,
-        "type": f"{PROVIDER}/registries",
-        "properties": {
-            "regionDetails": [
-                {"location": name, "storageAccountDetails": [], "acrDetails": []} for name in registry.regions
-            ],
-            "intellectualPropertyPublisher": None,
-            "publicNetworkAccess": "Enabled",
-            "discoveryUrl": (
-                f"https://{region}.api.azureml.ms/registrymanagement/v1.0/registries/{registry.name}/discovery"
-            ),
-            "managedResourceGroup": {"resourceId": group},
-            "managedResourceGroupTags": {},
-            "mlFlowRegistryUri": (
-                f"azureml://{region}.api.azureml.ms/mlflow/v1.0{group}/providers/{PROVIDER}/registries/{registry.name}"
-            ),
-        },
-        "systemData": None,
-    }
-    return json_reply(200, body)
-
-
 def _asset_of(asset_id: str) -> tuple[str, str, str]:
     parts = asset_id.removeprefix("azureml://registries/").split("/")
     return (parts[1], parts[2], parts[4]) if len(parts) == 5 else ("", "", "")
@@ -276,5 +244,3 @@ DISCOVERY_ROUTES = (
         Evidence.RECORDED,
     ),
 )
-
-ARM_ROUTES = (Route("Registries_Get", "GET", REGISTRY, get_arm_registry, Evidence.RECORDED, "storage details empty"),)

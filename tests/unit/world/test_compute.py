@@ -104,7 +104,7 @@ def test_a_cluster_made_again_survives_the_deletion(world: World) -> None:
 
 
 def test_provisioning_may_fail(world: World) -> None:
-    """A cluster that fails ends in state Failed with its cause; its operation has run to its end."""
+    """A cluster that fails ends in state Failed with its cause."""
     world.faults.fail_compute("out of cores", code="ClusterCoreQuotaReached")
     made, _ = _put(world)
     wait(world, 30)

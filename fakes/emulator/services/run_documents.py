@@ -1,0 +1,223 @@
+"""The documents of run history: a run, its error, its outputs and its definition."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fakes.emulator.services.arm import USER
+from fakes.emulator.services.jobs import run_properties
+from fakes.emulator.wire import timestamp
+from fakes.world.ids import guid_of
+from fakes.world.jobs import Job, JobOutput
+from fakes.world.runs import Run
+
+if TYPE_CHECKING:
+    from fakes.emulator.call import Call
+
+_RUN_TYPE = {"pipeline": "azureml.PipelineRun", "step": "azureml.StepRun", "command": "azureml.scriptrun"}
+
+
+def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
+    """Return a RunDto (recorded 2023-01)."""
+    now = call.world.clock.now()
+    started, ended = run.started(now), run.ended(now)
+    studio = f"https://{job.workspace.region}.api.azureml.ms/studioservice/api{job.workspace.arm_id}"
+    cancel = f"{studio}/PipelineRuns/{run.id}/cancel" if run.kind == "pipeline" else None
+    return {
+        "runNumber": int(run.created.timestamp()),
+        "rootRunId": run.root.id,
+        "createdUtc": timestamp(run.created),
+        "createdBy": _user(call),
+        "userId": call.world.identity.application.object_id,
+        "token": None,
+        "tokenExpiryTimeUtc": None,
+        "error": run_error(call, run, now),
+        "warnings": None,
+        "revision": 1,
+        "statusRevision": 1,
+        "runUuid": guid_of("run", run.id),
+        "parentRunUuid": guid_of("run", run.parent.id) if run.parent else None,
+        "rootRunUuid": guid_of("run", run.root.id),
+        "lastStartTimeUtc": None,
+        "currentComputeTime": None,
+        "computeDuration": _duration(started, ended),
+        "effectiveStartTimeUtc": None,
+        "lastModifiedBy": _user(call),
+        "lastModifiedUtc": timestamp(ended or started or run.created),
+        "duration": _duration(started, ended),
+        "cancelationReason": None,
+        "currentAttemptId": 1,
+        "runId": run.id,
+        "parentRunId": run.parent.id if run.parent else None,
+        "experimentId": job.workspace.experiments[run.experiment],
+        "status": run.status(now),
+        "startTimeUtc": timestamp(started) if started else None,
+        "endTimeUtc": timestamp(ended) if ended else None,
+        "scheduleId": None,
+        "displayName": run.display_name,
+        "name": run.display_name if run.parent else None,
+        "dataContainerId": f"dcid.{run.id}",
+        "description": run.description,
+        "hidden": False,
+        "runType": _RUN_TYPE[run.kind],
+        "runTypeV2": {
+            "orchestrator": "Pipeline" if run.kind == "pipeline" else "Execution",
+            "traits": [_RUN_TYPE[run.kind], "MFE", "HTTP", "DevPlatv2"],
+            "attribution": None,
+            "computeType": None,
+        },
+        "properties": run_properties(job, now) if run is job.run else run.properties,
+        "parameters": {},
+        "actionUris": {"Cancel": cancel} if cancel else {},
+        "scriptName": None,
+        "target": None if run.kind == "pipeline" else run.compute,
+        "uniqueChildRunComputeTargets": sorted({below.compute for below in run.walk() if below.compute}),
+        "tags": run.tags,
+        "settings": {},
+        "services": {},
+        "inputDatasets": [],
+        "outputDatasets": [],
+        "runDefinition": None,
+        "jobSpecification": None,
+        "primaryMetricName": None,
+        "createdFrom": None,
+        "cancelUri": cancel,
+        "completeUri": None,
+        "diagnosticsUri": None,
+        "computeRequest": None,
+        "compute": None,
+        "retainForLifetimeOfWorkspace": False,
+        "queueingInfo": None,
+        "inputs": {},
+        "outputs": _outputs(job, run),
+    }
+
+
+def _user(call: Call) -> dict[str, Any]:
+    application = call.world.identity.application
+    return {
+        "userObjectId": application.object_id,
+        "userPuId": None,
+        "userIdp": None,
+        "userAltSecId": None,
+        "userIss": f"https://sts.windows.net/{application.tenant_id}/",
+        "userTenantId": application.tenant_id,
+        "userName": USER,
+        "upn": None,
+    }
+
+
+def run_error(call: Call, run: Run, now: datetime) -> dict[str, Any] | None:
+    """Return the root error of a failed run (the shape is that of the SDK's model; values inferred)."""
+    if run.error is None or run.status(now) != "Failed":
+        return None
+    return {
+        "error": {
+            "code": run.error.code,
+            "severity": None,
+            "message": run.error.message,
+            "messageFormat": run.error.message,
+            "messageParameters": {},
+            "referenceCode": None,
+            "detailsUri": None,
+            "target": None,
+            "details": [],
+            "innerError": None,
+            "debugInfo": None,
+            "additionalInfo": None,
+        },
+        "correlation": {"operation": call.world.ids.hex(32), "request": call.world.ids.hex(16)},
+        "environment": call.host["region"],
+        "location": call.host["region"],
+        "time": timestamp(run.plan.ends),
+        "componentName": "RunHistory",
+    }
+
+
+def _duration(started: datetime | None, ended: datetime | None) -> str | None:
+    if started is None or ended is None:
+        return None
+    seconds = (ended - started).total_seconds()
+    return f"{int(seconds // 3600):02d}:{int(seconds % 3600 // 60):02d}:{seconds % 60:010.7f}"
+
+
+def _outputs(job: Job, run: Run) -> dict[str, Any]:
+    """Return the data assets of a run's outputs; their `type` is PascalCase here and nowhere else (recorded).
+
+    Only `UriFolder` is recorded. The SDK also reads `MLFlowModel`, but azure-ai-ml 1.35.2 cannot download an output
+    of that type (its request model refuses the field that it is given), so model folders are shown as folders too.
+    """
+    names = ["default", *(name for name, output in job.outputs.items() if output.path and run is job.run)]
+    prefix = f"azureml://locations/{job.workspace.region}/workspaces/{job.workspace.workspace_id}/data"
+    return {
+        name: {
+            "assetId": f"{prefix}/azureml_{run.id}_output_data_{name}/versions/1",
+            "type": asset_type(job.outputs[name].kind if name in job.outputs else "uri_folder"),
+        }
+        for name in names
+    }
+
+
+def asset_type(kind: str) -> str:
+    return {"uri_file": "UriFile", "mltable": "MLTable"}.get(kind, "UriFolder")
+
+
+_OUTPUT_NUMBER = {"uri_file": 2, "uri_folder": 3, "mltable": 4, "custom_model": 5, "mlflow_model": 6}
+"""The numbers of output types in a run definition; 3 is recorded, the others are inferred."""
+
+
+def definition(job: Job) -> dict[str, Any]:
+    sent = job.properties
+    outputs = {
+        name: {
+            "JobOutputType": _OUTPUT_NUMBER.get(output.kind, 0),
+            "Uri": None,
+            "Mode": 0,
+            "AssetName": output.asset_name,
+            "AssetVersion": output.asset_version,
+            "Description": None,
+        }
+        for name, output in job.outputs.items()
+    }
+    absent = (
+        "Pipeline RunId ComponentJobs Bindings SourceJobId ParentJobName InteractionEndpoints Identity Compute "
+        "Priority Output Schedule NotificationSetting"
+    )
+    return {
+        "JobType": job.kind,
+        "PipelineJobType": "AzureML",
+        "ComputeId": sent.get("computeId"),
+        "Settings": sent.get("settings"),
+        "Inputs": sent.get("inputs") or {},
+        "Outputs": outputs,
+        "Jobs": sent.get("jobs"),
+        "InputBindings": {},
+        "OutputBindings": {name: _binding(output) for name, output in job.outputs.items()},
+        "ProvisioningState": "Succeeded",
+        "DisplayName": job.run.display_name,
+        "ExperimentName": job.run.experiment,
+        "Status": "NotStarted",
+        "IsArchived": bool(sent.get("isArchived")),
+        "ComponentId": sent.get("componentId"),
+        "Description": sent.get("description"),
+        "Tags": job.run.tags,
+        "Properties": {},
+        **dict.fromkeys(absent.split()),
+    }
+
+
+def _binding(output: JobOutput) -> dict[str, Any]:
+    return {
+        "DatastoreId": None,
+        "PathOnDatastore": None,
+        "PathOnCompute": None,
+        "Description": None,
+        "Uri": None,
+        "Mode": output.mode or "ReadWriteMount",
+        "AssetUri": None,
+        "IsAssetJobOutput": True,
+        "JobOutputType": _OUTPUT_NUMBER.get(output.kind, 0),
+        "AssetName": output.asset_name,
+        "AssetVersion": output.asset_version,
+    }

@@ -1,0 +1,189 @@
+"""Step 8, deploy: an endpoint with a key, a deployment of the fine-tuned model on it, and all of its traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from azure.ai.ml.entities import (
+    ManagedOnlineDeployment,
+    ManagedOnlineEndpoint,
+    OnlineRequestSettings,
+    ProbeSettings,
+)
+from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+from harness.decide.allow_list import check_size, find_allow_list
+from harness.decide.traffic import shift
+from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError
+from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.waiting import Clock, wait_for
+from harness.lifecycle.watching import Watcher
+from harness.spec.document import DeploySection
+
+__all__ = [
+    "LiveDeployment",
+    "check_instance_type",
+    "create_deployment",
+    "create_endpoint",
+    "give_all_traffic",
+    "refuse_existing",
+]
+
+_LOG_LINES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDeployment:
+    """A deployment that answers; `traffic` is the whole endpoint's as it was read back."""
+
+    endpoint: str
+    deployment: str
+    instance_type: str
+    scoring_uri: str
+    traffic: Mapping[str, int]
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What to tell about it."""
+        return {
+            "endpoint": self.endpoint,
+            "deployment": f"{self.deployment} on {self.instance_type}",
+            "traffic": ", ".join(f"{name} {share} %" for name, share in self.traffic.items()),
+            "scoring": self.scoring_uri,
+        }
+
+
+def check_instance_type(size: str, tags: Mapping[str, str], *, strict: bool, watch: Watcher) -> None:
+    """Warn when the model's list does not hold the size to deploy on; ComputeNotAllowed when strict.
+
+    Without a list every size may be tried: the K80 rule is about fine-tuning.
+    """
+    allow_list = find_allow_list(tags, "inference")
+    if allow_list is None:
+        return
+    decision = check_size(size, allow_list)
+    if decision.allowed:
+        return
+    if not strict:
+        watch.warned(f"deploy.instance_type: {decision.reason}")
+        return
+    raise ComputeNotAllowed(
+        decision.reason.partition("; nearest")[0],
+        where="deploy.instance_type",
+        expected=f"one of {', '.join(allow_list.sizes)}",
+        nearest=decision.nearest,
+        remedy="Set deploy.instance_type to an allowed size, or run without strict.",
+    )
+
+
+def refuse_existing(client: Any, name: str) -> None:
+    """Raise ParameterError when the endpoint exists: it is somebody else's, and would be deleted at the end."""
+    try:
+        client.online_endpoints.get(name)
+    except ResourceNotFoundError:
+        return
+    raise ParameterError(
+        f"endpoint {name} exists already",
+        where="deploy",
+        expected="a name that is free",
+        remedy="Run again for a new run id, or change deploy.endpoint_prefix in the spec.",
+    )
+
+
+def create_endpoint(
+    client: Any,
+    name: str,
+    *,
+    created: list[CreatedResource],
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> None:
+    """Create an endpoint that takes a key. DeploymentFailed, or Unfinished at the deadline."""
+    refuse_existing(client, name)
+    endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description="Created by the harness.")
+    created.append(CreatedResource("endpoint", name, bills=True))
+    poller = client.online_endpoints.begin_create_or_update(endpoint)
+    what = f"creating endpoint {name}"
+    wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+
+
+def create_deployment(
+    client: Any,
+    endpoint: str,
+    model_id: str,
+    section: DeploySection,
+    *,
+    created: list[CreatedResource],
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> None:
+    """Deploy a registered model. DeploymentFailed carries the last lines of the container's log."""
+    deployment = ManagedOnlineDeployment(
+        name=section.deployment,
+        endpoint_name=endpoint,
+        model=model_id,
+        instance_type=section.instance_type,
+        instance_count=section.instance_count,
+        liveness_probe=ProbeSettings(initial_delay=section.liveness_initial_delay),
+        request_settings=OnlineRequestSettings(request_timeout_ms=section.request_timeout_ms),
+    )
+    created.append(CreatedResource("deployment", f"{endpoint}/{section.deployment}", bills=True))
+    poller = client.online_deployments.begin_create_or_update(deployment)
+    what = f"deploying {section.deployment}"
+    try:
+        wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+    except DeploymentFailed as error:
+        log = _last_lines(client, endpoint, section.deployment)
+        raise DeploymentFailed(
+            f"{what} to endpoint {endpoint} failed",
+            got=error.got + (f"; its log ends with: {log}" if log else ""),
+            remedy="Look for the cause in the log; deploy.instance_type may be too small for the model.",
+        ) from error
+
+
+def give_all_traffic(
+    client: Any,
+    endpoint_name: str,
+    section: DeploySection,
+    *,
+    clock: Clock,
+    deadline_s: float,
+    watch: Watcher,
+) -> LiveDeployment:
+    """Send all traffic of an endpoint to one deployment, and read back that it is so.
+
+    The endpoint is read, changed and written: a PUT replaces everything, so a fresh entity would wipe mirror
+    traffic, tags and description.
+    """
+    endpoint = client.online_endpoints.get(endpoint_name)
+    endpoint.traffic = shift(endpoint.traffic or {}, section.deployment, 100)
+    poller = client.online_endpoints.begin_create_or_update(endpoint)
+    what = f"giving {section.deployment} all traffic"
+    wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+    live = client.online_endpoints.get(endpoint_name)
+    traffic = {name: int(share) for name, share in (live.traffic or {}).items()}
+    shares = {name.casefold(): share for name, share in traffic.items()}  # the SDK sends names in lower case
+    if shares.get(section.deployment.casefold()) != 100:
+        raise DeploymentFailed(
+            f"{what} had no effect",
+            where=f"endpoint {endpoint_name}",
+            got=f"the traffic {traffic}",
+            expected=f"{section.deployment} 100 %",
+        )
+    return LiveDeployment(
+        endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), traffic
+    )
+
+
+def _last_lines(client: Any, endpoint: str, deployment: str) -> str:
+    """Return the end of the container's log, "" when there is none to be had."""
+    try:
+        text = client.online_deployments.get_logs(deployment, endpoint, lines=_LOG_LINES)
+    except AzureError:
+        return ""
+    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+    return " | ".join(lines[-_LOG_LINES:])

@@ -1,0 +1,120 @@
+"""Carrying out steps one by one: each is timed on both clocks, told to the watcher and put into the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+from azure.core.exceptions import AzureError
+
+from harness.errors import HarnessError, StepFailed
+from harness.lifecycle.refusals import reason
+from harness.lifecycle.report import LifecycleReport, StepRecord
+from harness.lifecycle.waiting import Clock
+from harness.lifecycle.watching import Watcher
+
+__all__ = ["TITLES", "Journal"]
+
+TITLES: Mapping[str, str] = {
+    "connect": "Connect to the workspace and the registry",
+    "model": "Find the foundation model",
+    "compute": "Prepare the GPU cluster",
+    "data": "Prepare the data",
+    "parameters": "Choose the fine-tuning parameters",
+    "pipeline": "Fine-tune",
+    "metrics": "Read the metrics back",
+    "register": "Register the fine-tuned model",
+    "deploy": "Deploy it to an endpoint",
+    "score": "Score a held-out row",
+    "delete": "Delete what bills",
+}
+"""The steps of a lifecycle, in order."""
+
+
+class _Told(Protocol):
+    """The result of a step: whatever else it is, it has facts to tell."""
+
+    @property
+    def facts(self) -> Mapping[str, str]: ...
+
+
+_Result = TypeVar("_Result", bound=_Told)
+
+
+class Journal:
+    """A Watcher that also writes the report of a run."""
+
+    def __init__(
+        self,
+        report: LifecycleReport,
+        clock: Clock,
+        watch: Watcher,
+        stopwatch: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.report = report
+        self._clock = clock
+        self._watch = watch
+        self._stopwatch = stopwatch
+
+    def step(self, name: str, action: Callable[[], _Result]) -> _Result:
+        """Carry out `action` as the step `name`; what Azure refuses becomes StepFailed with its reason."""
+        self.started(name, TITLES[name])
+        began, started = self._clock.now(), self._stopwatch()
+        facts: Mapping[str, str] = {}
+        outcome: Literal["done", "failed"] = "failed"
+        try:
+            result = action()
+            facts, outcome = result.facts, "done"
+        except HarnessError as error:
+            facts = {"error": str(error)}
+            raise
+        except KeyboardInterrupt:
+            facts = {"error": "interrupted"}
+            raise
+        except AzureError as error:
+            failed = StepFailed(f"{TITLES[name].lower()}: Azure refused", where=name, got=reason(error))
+            facts = {"error": str(failed)}
+            raise failed from error
+        finally:
+            self.finished(self._record(name, outcome, began, started, facts))
+        return result
+
+    def skip_before(self, name: str) -> None:
+        """Record every step before `name` that was not carried out."""
+        recorded = {record.name for record in self.report.steps}
+        for earlier, title in TITLES.items():
+            if earlier == name:
+                return
+            if earlier not in recorded:
+                self.finished(StepRecord(earlier, title, "skipped", 0.0, 0.0, {}))
+
+    def started(self, step: str, title: str) -> None:
+        """Tell that a step begins."""
+        self._watch.started(step, title)
+
+    def progress(self, text: str) -> None:
+        """Tell what has moved."""
+        self._watch.progress(text)
+
+    def warned(self, text: str) -> None:
+        """Keep a warning for the report, and tell it."""
+        self.report.warnings.append(text)
+        self._watch.warned(text)
+
+    def finished(self, record: StepRecord) -> None:
+        """Put a step into the report, and tell that it has ended."""
+        self.report.steps.append(record)
+        self._watch.finished(record)
+
+    def _record(
+        self,
+        name: str,
+        outcome: Literal["done", "failed"],
+        began: datetime,
+        started: float,
+        facts: Mapping[str, str],
+    ) -> StepRecord:
+        azure = (self._clock.now() - began).total_seconds()
+        return StepRecord(name, TITLES[name], outcome, azure, self._stopwatch() - started, facts)

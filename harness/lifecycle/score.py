@@ -1,0 +1,85 @@
+"""Step 9, score: one held-out row is asked through the deployment; its answer stands beside the ground truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from azure.core.exceptions import HttpResponseError
+
+from harness.decide.answer import read_answer
+from harness.decide.tasks import Task, scoring_request
+from harness.errors import ScoringFailed, excerpt
+from harness.lifecycle.data import sample_row
+from harness.lifecycle.refusals import reason
+from harness.spec.document import ScoreSection
+
+__all__ = ["SAMPLE_FILE", "ScoredRow", "score"]
+
+SAMPLE_FILE = "sample_score.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRow:
+    """What was asked, what came back, and what the data hold; the request as it was sent is in a file."""
+
+    conversation: Sequence[Mapping[str, str]]
+    answer: str
+    ground_truth: str | None
+    request_file: Path
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What to tell about it."""
+        return {
+            "asked": excerpt(self.conversation[-1]["content"]),
+            "answer": excerpt(self.answer),
+            "ground truth": excerpt(self.ground_truth) if self.ground_truth else "the row holds none",
+            "request": str(self.request_file),
+        }
+
+
+def score(
+    client: Any,
+    endpoint: str,
+    deployment: str,
+    *,
+    task: Task,
+    rows: Path,
+    inputs: Mapping[str, str],
+    section: ScoreSection,
+    folder: Path,
+) -> ScoredRow:
+    """Draw a row by the spec's seed, write the request to `folder`, send it and read the answer.
+
+    PayloadError for a row that cannot be asked, ScoringFailed for anything that is no answer.
+    """
+    request = scoring_request(task, sample_row(rows, section.seed), inputs, section.parameters)
+    file = folder / SAMPLE_FILE
+    file.write_text(json.dumps(request.body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    try:
+        raw = client.online_endpoints.invoke(endpoint, deployment_name=deployment, request_file=str(file))
+    except HttpResponseError as error:
+        raise ScoringFailed(
+            f"deployment {deployment} of endpoint {endpoint} refused the request",
+            where=str(file),
+            got=reason(error),
+            remedy="Look into the deployment's log, and at the request in the file.",
+        ) from error
+    return ScoredRow(_conversation(request.body), read_answer(raw), request.ground_truth, file)
+
+
+def _conversation(body: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the turns of a chat request; what other tasks ask is shown as one turn of the user."""
+    data = body["input_data"]
+    asked = data.get("input_string") or data["data"]
+    if isinstance(asked[0], list) and isinstance(asked[0][0], dict):
+        return [dict(turn) for turn in asked[0]]
+    return [{"role": "user", "content": text} for text in _texts(asked)]
+
+
+def _texts(asked: Sequence[Any]) -> list[str]:
+    return [row if isinstance(row, str) else " | ".join(map(str, row)) for row in asked]
