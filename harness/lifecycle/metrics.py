@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.errors import StepFailed
 from harness.lifecycle.connect import SCOPE
 from harness.lifecycle.report import MetricPoint
 from harness.lifecycle.waiting import descendants
@@ -33,13 +34,22 @@ class JobMetrics:
 
 
 def read_metrics(client: Any, job_name: str, *, tracking_uri: str, credential: Any) -> JobMetrics:
-    """Return what the job logged: at its own run, or for the tasks that log below it, at the first that did."""
+    """Return what the job logged: at its own run, or for the tasks that log below it, at the first that did.
+
+    StepFailed when MLflow cannot be reached.
+    """
+    from mlflow.exceptions import MlflowException  # importing MLflow costs a second
+    from mlflow.tracking import MlflowClient
+
     with _token(credential):
-        mlflow = _mlflow_client(tracking_address(tracking_uri))
-        for run_id in _runs(client, job_name):
-            keys = mlflow.get_run(run_id).data.metrics
-            if keys:
-                return JobMetrics(run_id, {key: _history(mlflow, run_id, key) for key in sorted(keys)})
+        try:
+            mlflow = MlflowClient(tracking_uri=tracking_address(tracking_uri))
+            for run_id in _runs(client, job_name):
+                keys = mlflow.get_run(run_id).data.metrics
+                if keys:
+                    return JobMetrics(run_id, {key: _history(mlflow, run_id, key) for key in sorted(keys)})
+        except MlflowException as error:
+            raise StepFailed(f"MLflow cannot read run {job_name}", got=" ".join(str(error).split())) from error
     return JobMetrics(job_name, {})
 
 
@@ -62,12 +72,6 @@ def _history(mlflow: Any, run_id: str, key: str) -> tuple[MetricPoint, ...]:
 def _course(points: tuple[MetricPoint, ...]) -> str:
     first, last = f"{points[0].value:.4g}", f"{points[-1].value:.4g}"
     return first if len(points) == 1 else f"{first} -> {last} ({len(points)} values)"
-
-
-def _mlflow_client(address: str) -> Any:
-    from mlflow.tracking import MlflowClient  # costs a second
-
-    return MlflowClient(tracking_uri=address)
 
 
 @contextlib.contextmanager

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from azure.core.exceptions import AzureError
-
 from harness.decide.names import experiment_name, make_endpoint_name
-from harness.errors import HarnessError, Interrupted
+from harness.errors import HarnessError, Interrupted, StepFailed, UsageError
 from harness.lifecycle.compute import prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
-from harness.lifecycle.dataset import prepare_dataset
+from harness.lifecycle.dataset import Dataset, prepare_dataset
 from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 from harness.lifecycle.deploy import (
     LiveDeployment,
@@ -28,12 +26,218 @@ from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
 from harness.lifecycle.parameters import choose_parameters, find_component
 from harness.lifecycle.pipeline import FinetuneJob, build_pipeline, run_pipeline
-from harness.lifecycle.refusals import reason
 from harness.lifecycle.register import Registration, plan_registration, refuse_taken, register_model
 from harness.lifecycle.report import LifecycleReport
-from harness.lifecycle.score import score
-from harness.lifecycle.waiting import Clock
+from harness.lifecycle.score import ScoredRow, score
+from harness.lifecycle.waiting import Clock, Waiting
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
 from harness.spec import LifecycleSpec
 
 __all__ = ["run_lifecycle"]
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the steps of one run share. azure: None until it is connected."""
+
+    spec: LifecycleSpec
+    folder: Path
+    clock: Clock
+    journal: Journal
+    registration: Registration
+    endpoint: str
+    azure: Connection | None = None
+    succeeded: bool = False
+
+    @property
+    def report(self) -> LifecycleReport:
+        return self.journal.report
+
+    def within(self, seconds: float) -> Waiting:
+        """Return how to wait: on this run's clock, for so long, told to the journal."""
+        return {"clock": self.clock, "deadline_s": seconds, "watch": self.journal}
+
+
+def run_lifecycle(
+    spec: LifecycleSpec,
+    *,
+    folder: Path,
+    clock: Clock,
+    environ: Mapping[str, str],
+    interactive: bool,
+    watch: Watcher | None = None,
+    credential: Any = None,
+    run_id: str | None = None,
+) -> LifecycleReport:
+    """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
+
+    Whatever stops the run, what bills is removed, and `report.error` says what it was; Ctrl-C makes it
+    Interrupted. Raised is only wrong use, before anything is done: a name that Azure ML does not take, a
+    folder that cannot be written.
+    """
+    run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
+    report = LifecycleReport(run_id, spec.model_dump(mode="json"))
+    run = _Run(
+        spec,
+        _made(folder),
+        clock,
+        Journal(report, clock, watch or Silent()),
+        plan_registration(spec, run_id),
+        make_endpoint_name(spec.deploy.endpoint_prefix, run_id),
+    )
+    interrupted = False
+    with sdk_muted():
+        try:
+            _carry_out(run, environ, interactive, credential)
+        except HarnessError as error:
+            report.error = error
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            interrupted |= _clean_up(run)
+    if interrupted:
+        report.error = _interrupted(run)
+    return report
+
+
+def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, credential: Any) -> None:
+    """Everything but the last step."""
+    spec, step, created, watch = run.spec, run.journal.step, run.report.created, run.journal
+    azure = run.azure = step(
+        "connect",
+        lambda: connect(spec, environ=environ, interactive=interactive, credential=credential),
+    )
+    client = azure.workspace
+    model = step("model", lambda: _find_model(run, azure))
+    cluster = step(
+        "compute",
+        lambda: prepare_cluster(
+            client, spec.compute, model.tags, created=created, **run.within(spec.limits.compute)
+        ),
+    )
+    dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
+    parameters = step(
+        "parameters",
+        lambda: choose_parameters(
+            find_component(azure.registry, spec.finetune),
+            model,
+            spec.finetune,
+            label=spec.data.label,
+            gpus_per_node=cluster.gpus_per_node,
+            watch=watch,
+        ),
+    )
+    job = step("pipeline", lambda: _fine_tune(run, client, build_pipeline(parameters, model, cluster, dataset)))
+    _read_metrics(run, azure, job)
+    registered = step("register", lambda: register_model(client, job.name, run.registration, created=created))
+    live = step("deploy", lambda: _deploy(run, client, registered.id))
+    step("score", lambda: _score(run, client, live, dataset))
+    run.succeeded = True
+
+
+def _find_model(run: _Run, azure: Connection) -> FoundationModel:
+    """Find the model, and refuse now what would otherwise be refused after hours of training."""
+    spec = run.spec
+    model = find_model(azure.registry, spec.model)
+    check_instance_type(
+        spec.deploy.instance_type, model.tags, strict=spec.finetune.strict, watch=run.journal
+    )
+    refuse_taken(azure.workspace, run.registration)
+    return model
+
+
+def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
+    return run_pipeline(
+        client,
+        pipeline,
+        name=f"finetune-{run.report.run_id}",
+        experiment=experiment_name(run.spec.finetune.task, run.spec.model.name),
+        created=run.report.created,
+        **run.within(run.spec.limits.job),
+    )
+
+
+def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
+    """Read the metrics; that they cannot be read is no reason to throw away a trained model."""
+
+    def action() -> JobMetrics:
+        return read_metrics(
+            azure.workspace, job.name, tracking_uri=azure.tracking_uri, credential=azure.credential
+        )
+
+    try:
+        run.report.metrics = run.journal.step("metrics", action).points
+    except StepFailed as error:
+        run.journal.warned(str(error))
+
+
+def _deploy(run: _Run, client: Any, model_id: str) -> LiveDeployment:
+    section, limits, created = run.spec.deploy, run.spec.limits, run.report.created
+    create_endpoint(client, run.endpoint, created=created, **run.within(limits.endpoint))
+    within = run.within(limits.deployment)
+    create_deployment(client, run.endpoint, model_id, section, created=created, **within)
+    return give_all_traffic(client, run.endpoint, section, **run.within(limits.endpoint))
+
+
+def _score(run: _Run, client: Any, live: LiveDeployment, dataset: Dataset) -> ScoredRow:
+    spec, report = run.spec, run.report
+    scored = score(
+        client,
+        live.endpoint,
+        live.deployment,
+        task=spec.task,
+        rows=dataset.file(spec.data.splits.score),
+        inputs=spec.finetune.inputs,
+        section=spec.score,
+        folder=run.folder,
+    )
+    report.conversation, report.answer = scored.conversation, scored.answer
+    report.ground_truth = scored.ground_truth
+    return scored
+
+
+def _clean_up(run: _Run) -> bool:
+    """Carry out the last step, whatever happened before it; tell whether the user interrupted it."""
+    run.journal.skip_before("delete")
+    if run.azure is None:
+        run.journal.skip_before("")  # nothing was created, and there is nobody to ask
+        return False
+    cleaner = CleanUp(run.azure.workspace, **run.within(run.spec.limits.delete))
+    try:
+        run.journal.step("delete", lambda: _delete(run, cleaner))
+    except KeyboardInterrupt:
+        return True
+    except HarnessError as error:
+        if run.report.error is None:
+            run.report.error = error
+        else:
+            run.journal.warned(str(error))
+    return False
+
+
+def _delete(run: _Run, cleaner: CleanUp) -> Cleaned:
+    """Delete; an endpoint is kept only when it is wanted and works."""
+    keep = run.spec.keep_endpoint and run.succeeded
+    return cleaner.run(run.report.created, keep_endpoint=keep, keep_compute=run.spec.keep_compute)
+
+
+def _interrupted(run: _Run) -> Interrupted:
+    left = list(run.report.left())
+    if not left or run.azure is None:
+        return Interrupted("stopped by the user; nothing is left that bills")
+    client = run.azure.workspace
+    commands = dict.fromkeys(removal_command(client, resource) for resource in left)
+    return Interrupted(
+        f"stopped by the user before all was removed; left: {', '.join(f'{r.kind} {r.name}' for r in left)}",
+        remedy=f"It goes on billing. Remove it with: {'; '.join(commands)}",
+    )
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            "the run's folder cannot be made", where=str(folder), got=error.strerror or str(error)
+        ) from error
+    return folder

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from azure.core.exceptions import AzureError
 
@@ -18,7 +18,7 @@ from harness.errors import JobFailed, StepFailed, Unfinished
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["ChildJob", "Clock", "Deadline", "RealClock", "descendants", "wait_for", "wait_for_job"]
+__all__ = ["ChildJob", "Clock", "Deadline", "RealClock", "Waiting", "descendants", "wait_for", "wait_for_job"]
 
 _SLICE_S = 0.05
 """How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
@@ -48,6 +48,14 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
         time.sleep(seconds)
+
+
+class Waiting(TypedDict):
+    """How to wait, as the keyword arguments that every waiting step takes."""
+
+    clock: Clock
+    deadline_s: float
+    watch: Watcher
 
 
 class Deadline:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page, system_data
+from fakes.emulator.services.asset_containers import container
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.asset_rules import put_asset
 from fakes.world.assets import KINDS, AssetVersion, in_view
@@ -172,39 +173,13 @@ def _list(kind: str) -> Handler:
 
 def _container(call: Call, kind: str, name: str) -> dict[str, Any]:
     versions = call.workspace.assets.versions(kind, name)
-    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
-    following = str(max(numbers, default=0) + 1)
-    if kind == "components":
-        now = call.world.clock.now()
-        following = f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
-    return {
-        "id": f"{call.workspace.arm_id}/{kind}/{name}",
-        "name": name,
-        "type": f"{PROVIDER}/workspaces/{kind}",
-        "properties": {
-            "description": versions[0].properties.get("description"),
-            "tags": {},
-            "properties": {},
-            "isArchived": all(asset.archived for asset in versions),
-            "latestVersion": versions[0].version,
-            "nextVersion": following,
-            "provisioningState": "Succeeded",
-            **({"dataType": versions[0].properties.get("dataType")} if kind == "data" else {}),
-        },
-        "systemData": system_data(versions[-1].created, versions[0].modified),
-    }
+    container_id = f"{call.workspace.arm_id}/{kind}/{name}"
+    return container(container_id, f"{PROVIDER}/workspaces/{kind}", versions, call.world.clock.now())
 
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
-        name = call.params["name"]
-        if not call.workspace.assets.versions(kind, name):
-            raise NotFound(
-                f"Could not find asset with ID: {call.workspace.arm_id}/{kind}/{name}",
-                code="UserError",
-                inner=("NotFoundError",),
-            )
-        return json_reply(200, _container(call, kind, name))
+        return json_reply(200, _container(call, kind, call.params["name"]))
 
     return get
 

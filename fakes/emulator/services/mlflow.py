@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -107,27 +108,32 @@ def get_run(call: Call) -> dict[str, Any]:
 
 @_answers
 def search_runs(call: Call) -> dict[str, Any]:
-    """Return the runs of experiments, newest first; filters other than the parent run are not evaluated."""
+    """Return the runs of experiments, newest first; the filter may ask for the value of one tag."""
     asked, body = set(call.json.get("experiment_ids") or []), call.json
-    parent = _parent_of(str(body.get("filter") or ""))
+    wanted = _tag_of(str(body.get("filter") or ""))
     now = call.world.clock.now()
     found = [
         render(call, job, run)
         for job in reversed(call.workspace.jobs.values())
         if call.workspace.experiments[job.run.experiment] in asked
         for run in job.run.walk()
-        if run.visible(now) and (parent is None or (run.parent is not None and run.parent.id == parent))
+        if run.visible(now)
     ]
+    found = [run for run in found if wanted is None or wanted in run["data"]["tags"]]
     return {"runs": found[: int(body.get("max_results") or 1000)]}
 
 
-def _parent_of(text: str) -> str | None:
+_ONE_TAG = re.compile(r"""\s*tags?\.[`"]?(?P<key>[^`"=\s]+)[`"]?\s*=\s*['"](?P<value>[^'"]*)['"]\s*""")
+
+
+def _tag_of(text: str) -> dict[str, str] | None:
+    """Return the tag that a filter asks for: the parent or the root of a run, in the published notebooks."""
     if not text.strip():
         return None
-    name, _, value = text.partition("=")
-    if name.strip().strip("`").replace("tags.", "").strip("`'\"") != "mlflow.parentRunId":
-        raise Invalid(f"The local Azure ML evaluates the filter tags.mlflow.parentRunId = '<id>' only; got {text!r}.")
-    return value.strip().strip("'\"")
+    found = _ONE_TAG.fullmatch(text)
+    if found is None:
+        raise Invalid(f"The local Azure ML evaluates filters of the form tags.<name> = '<value>' only; got {text!r}.")
+    return found.groupdict()
 
 
 @_answers
@@ -187,7 +193,7 @@ def _routes(base: str) -> tuple[Route, ...]:
     documented = Evidence.DOCUMENTED
     return (
         Route("MLflow_GetRun", "GET", base + "/runs/get", get_run, documented),
-        Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented, "one filter"),
+        Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented, "one tag as filter"),
         Route("MLflow_GetMetricHistory", "GET", base + "/metrics/get-history", get_metric_history, documented),
         Route("MLflow_GetExperiment", "GET", base + "/experiments/get", get_experiment, documented),
         Route(

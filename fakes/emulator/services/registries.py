@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
 from fakes.emulator.services.arm import GROUP, PROVIDER, page, system_data
+from fakes.emulator.services.asset_containers import container
 from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
 from fakes.emulator.wire import json_reply
@@ -98,35 +99,16 @@ def _list(kind: str) -> Handler:
     return list_versions
 
 
-def _container(registry: Registry, kind: str, name: str) -> dict[str, Any]:
+def _container(call: Call, registry: Registry, kind: str, name: str) -> dict[str, Any]:
     versions = registry.assets.versions(kind, name)
-    if not versions:
-        raise NotFound(
-            f"Could not find asset with ID: azureml://registries/{registry.name}/{kind}/{name}",
-            code="UserError",
-            inner=("NotFoundError",),
-        )
-    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
-    return {
-        "id": f"azureml://registries/{registry.name}/{kind}/{name}",
-        "name": name,
-        "type": f"{PROVIDER}/registries/{kind}",
-        "properties": {
-            "description": versions[0].properties.get("description"),
-            "tags": {},
-            "properties": {},
-            "isArchived": all(asset.archived for asset in versions),
-            "latestVersion": versions[0].version,
-            "nextVersion": str(max(numbers, default=0) + 1),
-        },
-        "systemData": system_data(versions[-1].created, versions[0].modified),
-    }
+    container_id = f"azureml://registries/{registry.name}/{kind}/{name}"
+    return container(container_id, f"{PROVIDER}/registries/{kind}", versions, call.world.clock.now())
 
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
-        return json_reply(200, _container(registry, kind, call.params["name"]))
+        return json_reply(200, _container(call, registry, kind, call.params["name"]))
 
     return get
 
@@ -135,7 +117,7 @@ def _list_containers(kind: str) -> Handler:
     def list_names(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
         names = registry.assets.names(kind)
-        return page(call, names, lambda name: _container(registry, kind, name))
+        return page(call, names, lambda name: _container(call, registry, kind, name))
 
     return list_names
 

@@ -160,6 +160,7 @@ def _outputs(job: Job, run: Run) -> dict[str, Any]:
 
 
 def asset_type(kind: str) -> str:
+    """Return the spelling of an asset type in run history."""
     return {"uri_file": "UriFile", "mltable": "MLTable"}.get(kind, "UriFolder")
 
 
@@ -168,6 +169,7 @@ _OUTPUT_NUMBER = {"uri_file": 2, "uri_folder": 3, "mltable": 4, "custom_model": 
 
 
 def definition(job: Job) -> dict[str, Any]:
+    """Return a job's run definition, whose keys are PascalCase (recorded 2023-01)."""
     sent = job.properties
     outputs = {
         name: {

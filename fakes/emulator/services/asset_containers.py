@@ -1,0 +1,42 @@
+"""Asset containers: the name under which versions of an asset stand, in a workspace or a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from fakes.emulator.services.arm import system_data
+from fakes.world.assets import AssetVersion
+from fakes.world.errors import NotFound
+
+
+def container(container_id: str, type_name: str, versions: Sequence[AssetVersion], now: datetime) -> dict[str, Any]:
+    """Return the resource of a container from its versions, newest first; NotFound when there are none."""
+    if not versions:
+        raise NotFound(f"Could not find asset with ID: {container_id}", code="UserError", inner=("NotFoundError",))
+    newest = versions[0]
+    return {
+        "id": container_id,
+        "name": newest.name,
+        "type": type_name,
+        "properties": {
+            "description": newest.properties.get("description"),
+            "tags": {},
+            "properties": {},
+            "isArchived": all(asset.archived for asset in versions),
+            "latestVersion": newest.version,
+            "nextVersion": _next_version(versions, now),
+            "provisioningState": "Succeeded",
+            **({"dataType": newest.properties.get("dataType")} if newest.kind == "data" else {}),
+        },
+        "systemData": system_data(versions[-1].created, newest.modified),
+    }
+
+
+def _next_version(versions: Sequence[AssetVersion], now: datetime) -> str:
+    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
+    if versions[0].kind == "components":
+        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
+    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
+    return str(max(numbers, default=0) + 1)

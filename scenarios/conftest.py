@@ -1,0 +1,41 @@
+"""What the scenarios start from, and what must be true of the local Azure ML after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.spec import LifecycleSpec, load_spec
+
+SPECS = Path(__file__).parents[1] / "samples" / "specs"
+
+
+@pytest.fixture
+def chat() -> LifecycleSpec:
+    """The published notebook's lifecycle, on half of the sample conversations: 120 to train on."""
+    return load_spec(SPECS / "chat-completion.toml").with_overrides({"data.percent": "50"})
+
+
+@pytest.fixture
+def nothing_billable(azure: Any) -> Iterator[None]:
+    """When the scenario is over there is no endpoint, no running job and no cluster with nodes that idle."""
+    yield
+    home, now = azure.world.home, azure.clock.now()
+    running = [job.name for job in home.jobs.values() if job.run.ended(now) is None]
+    idling = [c.name for c in home.computes.values() if c.settings["scaleSettings"]["minNodeCount"]]
+
+    assert (list(home.endpoints), running, idling) == ([], [], [])
+
+
+@pytest.fixture
+def retag(azure: Any) -> Callable[[str, str], None]:
+    """Change a tag of the foundation model's newest version in the local registry."""
+
+    def change(tag: str, value: str) -> None:
+        models = azure.world.registries["azureml"].assets
+        models.latest("models", "Phi-3-mini-4k-instruct").properties["tags"][tag] = value
+
+    return change
