@@ -14,7 +14,7 @@ TEST_ARGS ?=
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-run: $(READY) ## the whole lifecycle against the local Azure ML; RUN_ARGS='--timeline' passes options
+run: $(READY) ## the whole lifecycle against the local Azure ML; RUN_ARGS='--catalog 2026-07' passes options
 	@$(BIN)/harness run $(RUN_ARGS)
 
 test: $(READY) ## the whole offline suite, on two to four cores; TEST_ARGS='-k blob' passes options

@@ -39,7 +39,7 @@ def test_december_2024_passes_on_an_a100(lifecycle: Lifecycle, chat: LifecycleSp
 @pytest.mark.catalog("2025-03")
 def test_march_2025_drops_parameters_by_name(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
     """The model's own defaults hold keys that the pipeline does not take: they are dropped, and named."""
-    report = lifecycle.run(chat)
+    report = lifecycle.run(chat.with_overrides(A100))
 
     assert report.error is None
     assert {"learning_rate_max", "learning_rate_min"} <= _words(report.warnings)
@@ -48,7 +48,7 @@ def test_march_2025_drops_parameters_by_name(lifecycle: Lifecycle, chat: Lifecyc
 @pytest.mark.catalog("2025-03")
 def test_march_2025_refuses_them_when_strict(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
     """A strict run stops before it submits anything, with the names of both parameters."""
-    report = lifecycle.run(chat.with_overrides({"finetune.strict": "true"}))
+    report = lifecycle.run(chat.with_overrides({**A100, "finetune.strict": "true"}))
 
     assert isinstance(report.error, ParameterError)
     assert {"learning_rate_max", "learning_rate_min"} <= _words([str(report.error)])

@@ -46,9 +46,7 @@ def _input(raw: Mapping[str, Any], description: str) -> ComponentInput:
     )
 
 
-def _component(
-    record: Mapping[str, Any], inputs: Mapping[str, tuple[str, ComponentInput]]
-) -> RegistryComponent:
+def _component(record: Mapping[str, Any], inputs: Mapping[str, tuple[str, ComponentInput]]) -> RegistryComponent:
     steps = {name: _step(raw) for name, raw in record.get("steps", {}).items()}
     return RegistryComponent(
         registry=_REGISTRIES[0],

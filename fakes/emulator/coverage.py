@@ -17,8 +17,9 @@ from fakes.emulator.services.arm import PROVIDER
 DEVIATIONS = (
     "JSON bodies are compact; Azure sends them indented by two spaces (recorded).",
     "No answer takes real time: `x-request-time` and `x-ms-run-fn-exec-ms` are constants and measure nothing.",
-    "`x-ms-ratelimit-*` headers are constants: nothing is throttled unless a fault says so (`azure.faults`).",
-    "`Request-Context`, `azureml-served-by-cluster`, `x-ms-operation-identifier` and `X-MSEdge-Ref` are not sent.",
+    "`x-ms-ratelimit-*` headers are constants, and nothing is throttled unless a fault says so (`azure.faults`).",
+    "`Request-Context`, `azureml-served-by-cluster` and `x-ms-operation-identifier` hold constants; `X-MSEdge-Ref` "
+    "is not sent.",
     "Any api-version that is well formed is accepted, and most answers have the shape of the newest recorded one.",
     "Workspaces are ready, and gone, at once; on Azure either takes minutes.",
     "The fine-tuning job computes with the `retrieval` engine (docs/adr/0004): metrics and answers are its own, "
@@ -30,7 +31,7 @@ DEVIATIONS = (
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
     "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
     "Role assignments are not checked: a valid token may do everything.",
-    "`MLflow_SearchRuns` evaluates the filter on the parent run and no other.",
+    "`MLflow_SearchRuns` evaluates filters on the value of one tag and no others.",
     "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
     "neither are file shares.",
     "Batch endpoints, schedules, Kubernetes and attached compute, feature stores, workspace connections and "
@@ -55,7 +56,12 @@ UNVERIFIED = (
 )
 """What no recording shows. It is read off the SDK or the documentation, or inferred."""
 
-_WORKSPACE = f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{PROVIDER}/workspaces/{{workspace}}"
+_GROUP = f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{PROVIDER}"
+_SHORT = {
+    "{ws}": f"{_GROUP}/workspaces/{{workspace}}",
+    "{registry id}": f"{_GROUP}/registries/{{registry}}",
+    "{location id}": f"/subscriptions/{{subscription}}/providers/{PROVIDER}/locations/{{location}}",
+}
 _VARIABLE = re.compile(r"<(?:path:)?(\w+)>")
 _HEADER = """\
 # What the local Azure ML serves
@@ -72,8 +78,7 @@ Evidence, strongest first:
 | documented | described in the REST specification or the documentation, not seen |
 | inferred | the most conservative answer we could think of |
 
-`{ws}` stands for
-`%s`.
+In the paths these stand for longer ones:
 """
 
 
@@ -87,7 +92,10 @@ class Operation:
     @property
     def path(self) -> str:
         """The path in the notation of Azure's REST specification."""
-        return _VARIABLE.sub(r"{\1}", self.route.path).replace(_WORKSPACE, "{ws}")
+        path = _VARIABLE.sub(r"{\1}", self.route.path)
+        for short, long in _SHORT.items():
+            path = path.replace(long, short)
+        return path
 
     def row(self) -> str:
         """Return the operation as a row of a table."""
@@ -111,7 +119,9 @@ def page() -> str:
 
 def _lines() -> Iterator[str]:
     operations = served()
-    yield _HEADER % _WORKSPACE
+    yield _HEADER
+    yield from (f"- `{short}`: `{long}`" for short, long in _SHORT.items())
+    yield ""
     yield from _summary(operations)
     for family in FAMILIES:
         yield from _family(family, [operation for operation in operations if operation.family is family])

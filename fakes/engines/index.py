@@ -50,9 +50,7 @@ class TfidfIndex:
         """The nearest examples, nearest first; none that shares no word, and the earlier one on a tie."""
         row = self.similarities([query])[0]
         nearest = np.argsort(-row, kind="stable")[:count]
-        return tuple(
-            Neighbour(float(row[place]), self.answers[place]) for place in nearest if row[place] > 0.0
-        )
+        return tuple(Neighbour(float(row[place]), self.answers[place]) for place in nearest if row[place] > 0.0)
 
     def to_files(self) -> dict[str, bytes]:
         """Relative paths below the model's `data` folder and their content."""
@@ -81,15 +79,11 @@ class TfidfIndex:
 
 def vectors(vectorizer: TfidfVectorizer, queries: Sequence[Query]) -> sparse.csr_matrix:
     """One unit-length row a query: the sum of its turns, each weighing `AGE_WEIGHT` of the one after it."""
-    places = {
-        turn: place for place, turn in enumerate(dict.fromkeys(turn for query in queries for turn in query))
-    }
+    places = {turn: place for place, turn in enumerate(dict.fromkeys(turn for query in queries for turn in query))}
     rows = [row for row, query in enumerate(queries) for _ in query]
     columns = [places[turn] for query in queries for turn in query]
     weights = [AGE_WEIGHT**age for query in queries for age in reversed(range(len(query)))]
-    mixture = sparse.csr_matrix(
-        (weights, (rows, columns)), shape=(len(queries), len(places)), dtype=np.float32
-    )
+    mixture = sparse.csr_matrix((weights, (rows, columns)), shape=(len(queries), len(places)), dtype=np.float32)
     summed = sparse.csr_matrix(mixture @ vectorizer.transform(places))
     lengths = np.sqrt(np.asarray(summed.multiply(summed).sum(axis=1)).ravel())
     scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)

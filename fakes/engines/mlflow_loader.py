@@ -29,7 +29,5 @@ class PyfuncModel:
 def _load_pyfunc(path: str) -> PyfuncModel:
     """MLflow's entry point; `path` is the model's data folder."""
     root = Path(path)
-    files = {
-        file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()
-    }
+    files = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
     return PyfuncModel(load_predictor(files))

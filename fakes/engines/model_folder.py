@@ -28,9 +28,7 @@ def mlflow_folder(
     request: FineTuneRequest, task: Task, model: Mapping[str, bytes], fallback: str | None
 ) -> dict[str, bytes]:
     """Every file of the folder; `model` are the index's own files, relative to the data folder."""
-    data = {
-        f"{DATA}/{path}": content for path, content in {**model, _CONFIG: config(request, fallback)}.items()
-    }
+    data = {f"{DATA}/{path}": content for path, content in {**model, _CONFIG: config(request, fallback)}.items()}
     requirements = _requirements()
     return {
         "MLmodel": _yaml(_mlmodel(request, task)),
@@ -65,9 +63,7 @@ def data_files(folder: Mapping[str, bytes]) -> dict[str, bytes]:
         raise ValueError(f"Not an MLflow model: no MLmodel file among {sorted(folder)[:10]}.")
     loader = _loader_module(folder["MLmodel"])
     if loader != LOADER_MODULE:
-        raise ValueError(
-            f"Cannot load the model: its loader_module is {loader!r}, expected {LOADER_MODULE!r}."
-        )
+        raise ValueError(f"Cannot load the model: its loader_module is {loader!r}, expected {LOADER_MODULE!r}.")
     below = f"{DATA}/"
     return {path.removeprefix(below): content for path, content in folder.items() if path.startswith(below)}
 

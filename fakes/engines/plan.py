@@ -119,9 +119,7 @@ def make_plan(inputs: Inputs, rows: int) -> Plan:
         scheduler=_scheduler(inputs),
         warmup=inputs.integer("warmup_steps", 0),
         best_metric=inputs.text("metric_for_best_model", "loss"),
-        patience=inputs.integer("early_stopping_patience", 1)
-        if inputs.flag("apply_early_stopping")
-        else None,
+        patience=inputs.integer("early_stopping_patience", 1) if inputs.flag("apply_early_stopping") else None,
         threshold=inputs.real("early_stopping_threshold", 0.0),
     )
 
@@ -137,12 +135,8 @@ def check_settings(inputs: Inputs) -> None:
             inputs.step,
         )
     if inputs.text("precision", "32") not in ("32", "16"):
-        message = (
-            f"argument --precision: invalid choice: {inputs.text('precision', '')!r} (choose from 32, 16)"
-        )
-        raise FineTuneError(
-            USER_ERROR, message, inputs.step
-        )  # inferred: the component's enum refuses it earlier
+        message = f"argument --precision: invalid choice: {inputs.text('precision', '')!r} (choose from 32, 16)"
+        raise FineTuneError(USER_ERROR, message, inputs.step)  # inferred: the component's enum refuses it earlier
 
 
 def _evaluation(inputs: Inputs, rows: int, per_epoch: int, updates: int) -> Interval | None:

@@ -60,9 +60,7 @@ class Prober:
     index: TfidfIndex
     fallback: str | None
 
-    def sample(
-        self, rows: Sequence[Sequence[Example]], seed: int, places: Sequence[int] | None = None
-    ) -> Sample:
+    def sample(self, rows: Sequence[Sequence[Example]], seed: int, places: Sequence[int] | None = None) -> Sample:
         """Up to `task.probes` examples in whole rows.
 
         With `places`, the first place of every row in the index, a row is answered as if it were not learned.

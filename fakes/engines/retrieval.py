@@ -134,9 +134,7 @@ def _training(fitted: Prober, inputs: Inputs, seed: int, train: Examples, valida
     )
 
 
-def _pytorch_folder(
-    request: FineTuneRequest, model: Mapping[str, bytes], fallback: str | None
-) -> dict[str, bytes]:
+def _pytorch_folder(request: FineTuneRequest, model: Mapping[str, bytes], fallback: str | None) -> dict[str, bytes]:
     """The trained model as it is before conversion, beside the arguments it was trained with."""
     arguments = {**request.parameters, "task_name": request.task, "model_name": request.base_model}
     written = (json.dumps(arguments, indent=2, sort_keys=True) + "\n").encode()

@@ -61,9 +61,7 @@ def _common_subsequence(truth: Sequence[str], predicted: Sequence[str]) -> set[i
     for row, word in enumerate(truth, 1):
         above, current = table[row - 1], table[row]
         for column, other in enumerate(predicted, 1):
-            current[column] = (
-                above[column - 1] + 1 if word == other else max(above[column], current[column - 1])
-            )
+            current[column] = above[column - 1] + 1 if word == other else max(above[column], current[column - 1])
     found, row, column = set(), len(truth), len(predicted)
     while row and column:
         if truth[row - 1] == predicted[column - 1]:

@@ -64,9 +64,7 @@ def table(data: Any) -> list[Mapping[str, Any]]:
 def _named(names: Sequence[Any], row: Any, place: int) -> Mapping[str, Any]:
     values = row if isinstance(row, list) else [row]
     if len(values) != len(names):
-        refuse(
-            f"input_data.data[{place}]: expected {len(names)} values for columns {names}, got {len(values)}"
-        )
+        refuse(f"input_data.data[{place}]: expected {len(names)} values for columns {names}, got {len(values)}")
     return dict(zip(map(str, names), values, strict=True))
 
 
@@ -79,9 +77,7 @@ def _from_columns(columns: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     lists = {name: value if isinstance(value, list) else [value] for name, value in columns.items()}
     lengths = {len(values) for values in lists.values()}
     if len(lengths) != 1:
-        refuse(
-            f"input_data: expected columns of one length, got { {name: len(v) for name, v in lists.items()} }"
-        )
+        refuse(f"input_data: expected columns of one length, got { {name: len(v) for name, v in lists.items()} }")
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 

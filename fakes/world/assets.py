@@ -93,7 +93,7 @@ class AssetStore:
 
     def versions(self, kind: str, name: str) -> list[AssetVersion]:
         """Return every version of `name`, newest created first; empty for an unknown name (recorded 2024-04)."""
-        found = self._versions[kind].get(name, {}).values()
+        found = reversed(self._versions[kind].get(name, {}).values())  # of one instant, the last to come is the newest
         return sorted(found, key=lambda asset: asset.created, reverse=True)
 
     def latest(self, kind: str, name: str) -> AssetVersion | None:

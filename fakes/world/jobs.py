@@ -81,7 +81,7 @@ def put_job(world: World, workspace: Workspace, name: str, properties: dict[str,
     """Submit a job, or update the words that describe an existing one; the flag tells whether it is new."""
     existing = workspace.jobs.get(name)
     if existing is not None:
-        return _describe(existing, properties), False
+        return describe_job(existing, properties), False
     if not _NAME.fullmatch(name):
         raise Invalid(f"The job name '{name}' is invalid.", inner=("BadArgument", "ArgumentInvalid"))
     kind = properties.get("jobType")
@@ -136,11 +136,14 @@ def cancel_job(world: World, workspace: Workspace, name: str) -> Operation | Non
     return world.operations.start(f"jc:{workspace.workspace_id}:{name}", now, seconds)
 
 
-def _describe(job: Job, properties: Mapping[str, Any]) -> Job:
+def describe_job(job: Job, properties: Mapping[str, Any]) -> Job:
+    """Change the words that describe a job, and whether it is archived; its run says the same."""
     for key in ("description", "tags", "displayName", "isArchived"):
         if key in properties:
             job.properties[key] = properties[key]
     job.run.tags = dict(job.properties.get("tags") or {})
+    job.run.display_name = str(job.properties.get("displayName") or job.name)
+    job.run.description = job.properties.get("description")
     return job
 
 

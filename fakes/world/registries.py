@@ -69,7 +69,7 @@ def open_registry(catalogue: Catalogue, name: str, ids: Ids) -> Registry:
             _add(registry, "components", component.name, component.version, component, _component_shell(component))
     for environment in catalogue.environments:
         if environment.registry == name:
-            properties = _environment_properties(environment)
+            properties = environment_properties(environment)
             _add(registry, "environments", environment.name, environment.version, environment, properties)
     return registry
 
@@ -112,7 +112,8 @@ def _component_shell(component: RegistryComponent) -> dict[str, Any]:
     }
 
 
-def _environment_properties(environment: RegistryEnvironment) -> dict[str, Any]:
+def environment_properties(environment: RegistryEnvironment) -> dict[str, Any]:
+    """Return the properties of a curated environment."""
     return {
         "description": None,
         "tags": {},

@@ -22,11 +22,14 @@ from fakes.world.ids import Ids
 from fakes.world.jobs import Job
 from fakes.world.operations import Operations
 from fakes.world.pace import Pace
-from fakes.world.registries import Registry, open_registry
+from fakes.world.registries import Registry, environment_properties, open_registry
 from fakes.world.schedule import Schedule
 
 REGION = "eastus2"
 """The region of the first workspace."""
+
+CURATED = "AzureML-"
+"""How the names of the environments begin that every workspace has without creating them (documented)."""
 
 
 @dataclass(slots=True)
@@ -114,6 +117,10 @@ class World:
         for datastore in default_datastores(workspace.workspace_id, workspace.storage_account, self.clock.now()):
             workspace.datastores[datastore.name] = datastore
             self.blobs.create_container(datastore.account, datastore.container)
+        for curated in self.catalogue.environments:
+            if curated.name.startswith(CURATED):
+                sent = environment_properties(curated)
+                workspace.assets.put("environments", curated.name, curated.version, sent, curated.created)
         self._workspaces[key] = workspace
         return workspace
 

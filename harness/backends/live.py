@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.backends.select import Machine
-from harness.backends.surroundings import Clock, Surroundings
+from harness.backends.surroundings import Surroundings
+from harness.lifecycle.waiting import RealClock
 
 __all__ = ["look_around", "open_live"]
 
@@ -28,6 +29,6 @@ def look_around() -> Machine:
 
 
 @contextmanager
-def open_live(clock: Clock) -> Iterator[Surroundings]:
+def open_live() -> Iterator[Surroundings]:
     """Hand out Azure as it is."""
-    yield Surroundings("live", clock, os.environ, calls=lambda: 0)
+    yield Surroundings("live", RealClock(), os.environ, calls=lambda: 0)

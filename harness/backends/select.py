@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
-__all__ = ["BACKENDS", "WORKSPACE_VARIABLES", "BackendChoice", "Machine", "choose_backend"]
+__all__ = ["BACKENDS", "OFFLINE_BACKENDS", "WORKSPACE_VARIABLES", "BackendChoice", "Machine", "choose_backend"]
 
-BACKENDS = ("emulator", "live")
-"""Every backend; those before `live` cost nothing and need no account."""
+OFFLINE_BACKENDS = ("emulator",)
+"""Those that need neither account nor network, and cost nothing."""
+
+BACKENDS = (*OFFLINE_BACKENDS, "live")
 
 WORKSPACE_VARIABLES = ("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE_NAME")
 """Where the workspace is named, in the order of subscription, resource group and workspace."""

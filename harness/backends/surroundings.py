@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from harness.backends.select import BackendChoice
 
-__all__ = ["Clock", "Surroundings", "open_backend"]
+if TYPE_CHECKING:
+    from harness.lifecycle.waiting import Clock
 
-
-class Clock(Protocol):
-    """The time of a backend: Azure's own, or virtual."""
-
-    def now(self) -> datetime:
-        """Return the instant, in UTC."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        ...
+__all__ = ["Surroundings", "open_backend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +29,12 @@ class Surroundings:
     azure: Any = None
 
 
-def open_backend(choice: BackendChoice, real_clock: Clock) -> AbstractContextManager[Surroundings]:
-    """Open the chosen backend for the length of a `with` block; only the emulator brings a clock of its own."""
+def open_backend(choice: BackendChoice) -> AbstractContextManager[Surroundings]:
+    """Open the chosen backend for the length of a `with` block."""
     if choice.name == "live":
         from harness.backends.live import open_live
 
-        return open_live(real_clock)
+        return open_live()
     from harness.backends.emulator import open_emulator
 
     return open_emulator(choice)

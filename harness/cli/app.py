@@ -41,50 +41,52 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def harness() -> None:
     """Run the Azure ML lifecycle (fine-tune, register, deploy, score, delete) on Azure or on a local Azure ML.
 
-    Exit codes: 0 done, 1 the run failed, 2 wrong use, 3 the environment lacks something, 4 interrupted and
+    Exit codes: 0 done; 1 the run failed; 2 wrong use; 3 the environment lacks something; 4 interrupted, and
     cleaned up.
     """
 
 
+Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML.  [default: the published notebook's values]")]
+By = Annotated[Backend, typer.Option(help="Who answers the SDK.")]
+Catalog = Annotated[
+    str | None,
+    typer.Option(metavar="ERA", help="The emulator's registry as of 2024-04 (default), 2024-12, 2025-03 or 2026-07."),
+]
+AtPace = Annotated[Pace | None, typer.Option(help="How long the emulator's Azure takes, in virtual time.")]
+Data = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id.  [default: samples/ultrachat_200k]"),
+]
+Percent = Annotated[int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the spec, such as compute.size; repeatable."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
+KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
+Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: runs/<run id>]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
+Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
+
+
 @app.command()
 def run(
-    spec: Annotated[
-        Path | None, typer.Option(help="What to run, as TOML.  [default: the published notebook's values]")
-    ] = None,
-    backend: Annotated[Backend, typer.Option(help="Who answers the SDK.")] = Backend.emulator,
-    catalog: Annotated[
-        str | None,
-        typer.Option(metavar="ERA", help="The emulator's registry as it stood in 2024-04, 2024-12, 2025-03 or 2026-07."),
-    ] = None,
-    pace: Annotated[Pace | None, typer.Option(help="How long the emulator's Azure takes, in virtual time.")] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id.  [default: samples/ultrachat_200k]"),
-    ] = None,
-    percent: Annotated[
-        int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the spec, such as compute.size; repeatable."),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse parameters that the component does not take.")
-    ] = False,
-    keep_endpoint: Annotated[
-        bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, for you to look at.")
-    ] = False,
-    folder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: runs/<run id>]")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the report as one JSON document; progress goes to stderr.")
-    ] = False,
-    timeline: Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")] = True,
+    spec: Spec = None,
+    backend: By = Backend.emulator,
+    catalog: Catalog = None,
+    pace: AtPace = None,
+    data: Data = None,
+    percent: Percent = None,
+    settings: Settings = None,
+    strict: Strict = False,
+    keep_endpoint: KeepEndpoint = False,
+    folder: Folder = None,
+    as_json: AsJson = False,
+    timeline: Timeline = True,
 ) -> None:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
     from harness.cli.request import RunRequest
-    from harness.cli.run import Presentation, run_and_show
+    from harness.cli.run import Presentation, run_and_show  # imports the SDK: seconds
 
     request = RunRequest(
         spec=spec,

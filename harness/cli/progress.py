@@ -1,8 +1,8 @@
-"""What a run shows while it goes on: one line for each step, live on a terminal, plain elsewhere."""
+"""What a run shows while it goes on: a spinner on a terminal, a line for every news elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -11,78 +11,117 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.drawing import Symbols, duration, symbols_for
+from harness.cli.drawing import UNICODE, duration, symbols_for
 from harness.lifecycle.report import StepRecord
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["Progress", "watching"]
+__all__ = ["LiveProgress", "PlainProgress", "watching"]
 
-_STYLES = {"done": "green", "failed": "bold red", "skipped": "dim"}
-
-
-class Progress:
-    """A Watcher that prints a line for each finished step and hands on what happens inside a step."""
-
-    def __init__(self, console: Console, happening: Callable[[str], None]) -> None:
-        self._console = console
-        self._symbols = symbols_for(console.encoding)
-        self._happening = happening
-        self._title = ""
-
-    def started(self, step: str, title: str) -> None:  # noqa: ARG002 - the Watcher's signature
-        """Say what begins."""
-        self._title = title
-        self._happening(title)
-
-    def progress(self, text: str) -> None:
-        """Say how far the step is."""
-        self._happening(f"{self._title} {self._symbols.dot} {text}")
-
-    def warned(self, text: str) -> None:
-        """Print a warning."""
-        self._console.print(Padding(Text(f"warning: {text}", style="yellow"), (0, 0, 0, 4)))
-
-    def finished(self, record: StepRecord) -> None:
-        """Print how the step ended, how long it took, and what it found out."""
-        self._console.print(_line(record, self._symbols))
-        facts = f" {self._symbols.dot} ".join(f"{name} {value}" for name, value in record.facts.items())
-        if facts:
-            self._console.print(Padding(Text(facts, style="dim"), (0, 0, 0, 4)))
+_TOLD_LATER = ("metrics", "score")
+"""Steps whose findings the summary shows in full."""
 
 
 @contextmanager
 def watching(console: Console) -> Iterator[Watcher]:
-    """Yield a watcher: with a spinner where `console` is a terminal, else with a line for every news."""
+    """Yield what tells `console` how the run goes."""
     if not console.is_terminal:
-        yield Progress(console, _news(console))
+        yield PlainProgress(console)
         return
-    with Status("", console=console) as status:
-        yield Progress(console, lambda text: status.update(Text(text)))
+    spinner = "dots" if symbols_for(console.encoding) is UNICODE else "line"
+    with Status("", console=console, spinner=spinner) as status:
+        yield LiveProgress(console, status)
 
 
-def _news(console: Console) -> Callable[[str], None]:
-    """Print each text once, however often it is told."""
-    said = [""]
+class PlainProgress:
+    """A Watcher for logs: a step's title when it begins, its news below, its outcome at its end."""
 
-    def tell(text: str) -> None:
-        if text != said[0]:
-            said[0] = text
-            console.print(Padding(Text(text), (0, 0, 0, 4)))
+    def __init__(self, console: Console) -> None:
+        self._console = console
 
-    return tell
+    def started(self, step: str, title: str) -> None:  # noqa: ARG002 - the Watcher's signature
+        """Print the title."""
+        self._console.print(Text(title))
+
+    def progress(self, text: str) -> None:
+        """Print the news."""
+        self._console.print(_indented(Text(text)))
+
+    def warned(self, text: str) -> None:
+        """Print a warning."""
+        self._console.print(_indented(Text(f"warning: {text}", style="yellow")))
+
+    def finished(self, record: StepRecord) -> None:
+        """Print how the step ended, how long it took, and what it found out."""
+        if record.outcome == "skipped":
+            self._console.print(Text(f"{record.title}: skipped"))
+            return
+        self._console.print(_indented(Text.assemble(_mark(record, self._console), " ", _took(record))))
+        _print_facts(record, self._console)
 
 
-def _line(record: StepRecord, symbols: Symbols) -> Table:
-    """The step's mark and title on the left, its durations on the right."""
-    mark = {"done": symbols.done, "failed": symbols.failed, "skipped": symbols.skipped}[record.outcome]
-    line = Table.grid(expand=True, padding=(0, 1))
-    line.add_column(width=1)
-    line.add_column(ratio=1)
-    line.add_column(justify="right", no_wrap=True)
-    took = "" if record.outcome == "skipped" else _took(record)
-    line.add_row(Text(mark, style=_STYLES[record.outcome]), Text(record.title), Text(took, style="dim"))
-    return line
+class LiveProgress:
+    """A Watcher for people: what happens now in the spinner's line, finished steps above it."""
+
+    def __init__(self, console: Console, status: Status) -> None:
+        self._console = console
+        self._status = status
+        self._title = ""
+
+    def started(self, step: str, title: str) -> None:  # noqa: ARG002 - the Watcher's signature
+        """Show the title."""
+        self._title = title
+        self._status.update(Text(title))
+
+    def progress(self, text: str) -> None:
+        """Show the news after the title."""
+        news = Text.assemble(self._title, ("  " + text, "dim"), no_wrap=True, overflow="ellipsis")
+        self._status.update(news)
+
+    def warned(self, text: str) -> None:
+        """Print a warning."""
+        self._console.print(_indented(Text(f"warning: {text}", style="yellow")))
+
+    def finished(self, record: StepRecord) -> None:
+        """Print how the step ended, how long it took, and what it found out."""
+        line = Table.grid(expand=True, padding=(0, 1))
+        line.add_column(width=1)
+        line.add_column(ratio=1)
+        line.add_column(justify="right", no_wrap=True)
+        style = "dim" if record.outcome == "skipped" else "bold"
+        line.add_row(_mark(record, self._console), Text(record.title, style=style), _took(record))
+        self._console.print(line)
+        _print_facts(record, self._console)
 
 
-def _took(record: StepRecord) -> str:
-    return f"Azure {duration(record.azure_seconds)}, here {duration(record.real_seconds)}"
+def _mark(record: StepRecord, console: Console) -> Text:
+    symbols = symbols_for(console.encoding)
+    if record.outcome == "done":
+        return Text(symbols.done, style="green")
+    if record.outcome == "failed":
+        return Text(symbols.failed, style="bold red")
+    return Text(symbols.skipped, style="dim")
+
+
+def _took(record: StepRecord) -> Text:
+    if record.outcome == "skipped":
+        return Text("skipped", style="dim")
+    azure = f"Azure {duration(record.azure_seconds)}, " if record.azure_seconds else ""
+    return Text(f"{azure}here {duration(record.real_seconds)}", style="dim")
+
+
+def _print_facts(record: StepRecord, console: Console) -> None:
+    """Print what a step found out. Ids and addresses are for the report, errors are told at the end."""
+    if record.outcome != "done" or record.name in _TOLD_LATER:
+        return
+    separator = f" {symbols_for(console.encoding).dot} "
+    facts = [
+        Text.assemble((f"{name}: ", "dim"), value)
+        for name, value in record.facts.items()
+        if "://" not in value and not value.startswith("/subscriptions/")
+    ]
+    if facts:
+        console.print(_indented(Text(separator, style="dim").join(facts)))
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 2))

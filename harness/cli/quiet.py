@@ -16,7 +16,7 @@ def sdk_noise_to(log: Path) -> Iterator[None]:
     """Write to `log` what the SDK and its libraries print, warn and log inside the block.
 
     That is notes on experimental classes, upload bars, `Found the config file in` (SDK source). Who wants to
-    be seen holds a stream from before the block.
+    be seen holds a stream from before the block. A log that stays empty is removed.
     """
     root = logging.getLogger()
     with log.open("a", encoding="utf-8", errors="replace", buffering=1) as file, warnings.catch_warnings():
@@ -28,3 +28,5 @@ def sdk_noise_to(log: Path) -> Iterator[None]:
                 yield
         finally:
             root.removeHandler(handler)
+    if not log.stat().st_size:
+        log.unlink()

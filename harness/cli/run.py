@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -20,6 +23,7 @@ from harness.cli.quiet import sdk_noise_to
 from harness.cli.request import RunRequest, find_samples, spec_for
 from harness.cli.summary import closing_line, show_summary
 from harness.errors import HarnessError, Interrupted, UsageError
+from harness.lifecycle.connect import new_run_id
 from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.waiting import RealClock
@@ -53,10 +57,11 @@ class Outcome:
 
 def run_and_show(request: RunRequest, presentation: Presentation) -> int:
     """Run the lifecycle, print what came of it, and return the exit code; nothing is raised."""
-    out, errors = Console(highlight=False), Console(stderr=True, highlight=False)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CI cancels so: clean up as on Ctrl-C
+    # bound to the streams of now: the SDK's noise is kept off the screen by replacing them
+    out, errors = Console(file=sys.stdout, highlight=False), Console(file=sys.stderr, highlight=False)
     try:
-        outcome = _run(request, errors if presentation.as_json else out)
+        with _terminated_as_interrupted():
+            outcome = _run(request, errors if presentation.as_json else out)
     except HarnessError as error:
         outcome = _refused(error)
     except KeyboardInterrupt:
@@ -65,14 +70,27 @@ def run_and_show(request: RunRequest, presentation: Presentation) -> int:
         if os.environ.get(DEBUG_VARIABLE) == "1":
             errors.print_exception()
         outcome = _refused(as_defect(error))
+    document = json.dumps(_document(outcome), ensure_ascii=False, indent=2) + "\n"
+    if outcome.folder is not None:
+        (outcome.folder / "report.json").write_text(document, encoding="utf-8")
     if presentation.as_json:
-        out.file.write(json.dumps(_document(outcome), ensure_ascii=False, indent=2) + "\n")
+        out.file.write(document)
     elif outcome.folder is not None:
         show_summary(outcome.report, out, timeline=presentation.timeline, virtual=outcome.backend == "emulator")
         out.print(Text(closing_line(outcome.report, outcome.folder, outcome.calls)))
     if outcome.report.error is not None:
         show_error(outcome.report.error, errors)
     return outcome.exit_code
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C: CI systems cancel with it, and an endpoint must not outlive the run."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(request: RunRequest, progress: Console) -> Outcome:
@@ -85,11 +103,10 @@ def _run(request: RunRequest, progress: Console) -> Outcome:
         pace=request.pace,
         workspace=(where.subscription_id, where.resource_group, where.workspace_name),
     )
-    clock = RealClock()
-    run_id = _run_id(clock.now())
+    run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
     folder = _make_folder(request.folder or Path("runs", run_id))
     progress.print(_heading(spec, choice))
-    with sdk_noise_to(folder / "sdk.log"), open_backend(choice, clock) as surroundings:
+    with sdk_noise_to(folder / "sdk.log"), open_backend(choice) as surroundings:
         report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
         return Outcome(report, folder, choice.name, surroundings.calls())
 
@@ -107,11 +124,6 @@ def _lifecycle(
             watch=watch,
             run_id=run_id,
         )
-
-
-def _run_id(now: datetime) -> str:
-    """Return the second of the start: what makes names and versions unique, and folders sort by age."""
-    return f"{now:%Y%m%d%H%M%S}"
 
 
 def _make_folder(folder: Path) -> Path:

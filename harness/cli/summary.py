@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -15,7 +15,7 @@ from harness.lifecycle.report import CreatedResource, LifecycleReport, MetricPoi
 
 __all__ = ["show_summary"]
 
-_BAR, _CURVE, _SIDE_BY_SIDE = 24, 16, 100
+_CURVE, _SIDE_BY_SIDE = 16, 100
 _SPEAKERS = {"user": "cyan", "assistant": "green", "system": "dim"}
 
 
@@ -23,7 +23,7 @@ def show_summary(report: LifecycleReport, console: Console, *, timeline: bool, v
     """Print what there is to say about a run; virtual: Azure's seconds were not waited for."""
     symbols = symbols_for(console.encoding)
     sections: list[tuple[str, RenderableType | None]] = [
-        ("Where the time went", _timeline(report.steps, symbols, virtual) if timeline else None),
+        ("Where the time went", _timeline(report.steps, console, virtual) if timeline else None),
         ("Metrics", _metrics(report.metrics, symbols)),
         ("The scored conversation", _conversation(report, console.width)),
         ("What was created", _created(report.created, symbols)),
@@ -35,34 +35,31 @@ def show_summary(report: LifecycleReport, console: Console, *, timeline: bool, v
             console.print(Padding(body, (0, 0, 0, 2)))
 
 
-def _timeline(steps: Sequence[StepRecord], symbols: Symbols, virtual: bool) -> RenderableType | None:
+def _timeline(steps: Sequence[StepRecord], console: Console, virtual: bool) -> RenderableType | None:
     """One row a step. Each column has its own scale: an hour of Azure's may take a second here."""
     ran = [step for step in steps if step.outcome != "skipped"]
+    columns = [("Azure (virtual)" if virtual else "Azure", "cyan", [step.azure_seconds for step in ran])]
+    if virtual:
+        columns.append(("here", "magenta", [step.real_seconds for step in ran]))
     if not ran:
         return None
-    table = Table(box=None, padding=(0, 1, 0, 0), show_footer=True, header_style="dim")
-    azure, here = sum(step.azure_seconds for step in ran), sum(step.real_seconds for step in ran)
-    table.add_column("step", footer="in all")
-    _add_time(table, "Azure's time (virtual)" if virtual else "Azure's time", azure)
-    if virtual:
-        _add_time(table, "real time", here)
-    for step in ran:
-        row: list[RenderableType] = [Text(step.name)]
-        row += _time(step.azure_seconds, max(s.azure_seconds for s in ran), symbols, "cyan")
-        if virtual:
-            row += _time(step.real_seconds, max(s.real_seconds for s in ran), symbols, "magenta")
-        table.add_row(*row)
+    width = max(10, min(32, (console.width - 44) // len(columns)))
+    table = Table(box=None, padding=(0, 2, 0, 0), show_footer=True, header_style="dim", footer_style="bold")
+    table.add_column("step", footer="in all", no_wrap=True)
+    for title, _, seconds in columns:
+        table.add_column(title, width=max(width, len(title)))
+        table.add_column("", footer=duration(sum(seconds)), justify="right", no_wrap=True)
+    symbols = symbols_for(console.encoding)
+    for row, step in enumerate(ran):
+        cells = [_time(seconds[row], max(seconds), width, symbols, style) for _, style, seconds in columns]
+        table.add_row(step.name, *(part for cell in cells for part in cell))
     return table
 
 
-def _add_time(table: Table, title: str, total: float) -> None:
-    table.add_column(title, width=max(_BAR, len(title)))
-    table.add_column("", footer=duration(total), justify="right", no_wrap=True)
-
-
-def _time(seconds: float, longest: float, symbols: Symbols, style: str) -> list[RenderableType]:
-    drawn = bar(seconds / longest if longest else 0.0, _BAR, symbols)
-    return [Text(drawn, style=style), Text(duration(seconds))]
+def _time(seconds: float, longest: float, width: int, symbols: Symbols, style: str) -> tuple[Text, Text]:
+    if seconds < 0.005:
+        return Text(""), Text("")
+    return Text(bar(seconds / longest, width, symbols), style=style), Text(duration(seconds))
 
 
 def _metrics(metrics: Mapping[str, Sequence[MetricPoint]], symbols: Symbols) -> RenderableType | None:
@@ -109,17 +106,18 @@ def _created(created: Sequence[CreatedResource], symbols: Symbols) -> Renderable
         return None
     table = Table.grid(padding=(0, 2))
     for resource in created:
-        table.add_row(*_fate(resource, symbols), resource.kind, resource.name)
-    return table
+        table.add_row(_fate(resource, symbols), resource.kind, resource.name)
+    if any(resource.bills and not resource.deleted for resource in created):
+        return table
+    return Group(table, Text("Nothing of it bills.", style="dim"))
 
 
-def _fate(resource: CreatedResource, symbols: Symbols) -> Iterator[Text]:
+def _fate(resource: CreatedResource, symbols: Symbols) -> Text:
     if resource.deleted:
-        yield Text(f"{symbols.done} deleted", style="green")
-    elif resource.bills:
-        yield Text(f"{symbols.failed} left, and bills until it is deleted", style="bold red")
-    else:
-        yield Text(f"{symbols.skipped} kept")
+        return Text(f"{symbols.done} deleted", style="green")
+    if resource.bills:
+        return Text(f"{symbols.failed} bills", style="bold red")
+    return Text(f"{symbols.skipped} kept")
 
 
 def closing_line(report: LifecycleReport, folder: Path, calls: int) -> str:

@@ -14,7 +14,7 @@ from harness.decide.gpus import gpus_of
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Clock, Deadline, wait_for
+from harness.lifecycle.waiting import Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
 from harness.spec.document import ComputeSection
 
@@ -182,6 +182,4 @@ def _settled(client: Any, cluster: Any, clock: Clock, deadline_s: float) -> Any:
 
 
 def _state(cluster: Any) -> str:
-    """Return the provisioning state in lower case; the SDK hands out text or a member of an enum."""
-    state = cluster.provisioning_state
-    return str(getattr(state, "value", state)).casefold()
+    return word(cluster.provisioning_state).casefold()

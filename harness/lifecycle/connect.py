@@ -32,14 +32,12 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Clients of the workspace and of the registry. `source` says where the workspace's ids come from."""
+    """Clients of the workspace and of the registry, seen to work; `tracking_uri` is the workspace's MLflow."""
 
     workspace: Any
     registry: Any
     credential: Any
     tracking_uri: str
-    region: str
-    source: str
     facts: Mapping[str, str]
 
 
@@ -62,9 +60,7 @@ def connect(
         "credential": type(credential).__name__,
         "registry": spec.model.registry,
     }
-    return Connection(
-        client, registry, credential, workspace.mlflow_tracking_uri, workspace.location, source, facts
-    )
+    return Connection(client, registry, credential, workspace.mlflow_tracking_uri, facts)
 
 
 def find_credential(environ: Mapping[str, str], interactive: bool) -> Any:
@@ -103,9 +99,7 @@ def new_run_id(now: datetime, salt: str) -> str:
     return f"{int(now.timestamp())}-{hashlib.sha256(salt.encode()).hexdigest()[:4]}"
 
 
-def _workspace_client(
-    credential: Any, section: WorkspaceSection, environ: Mapping[str, str]
-) -> tuple[Any, str]:
+def _workspace_client(credential: Any, section: WorkspaceSection, environ: Mapping[str, str]) -> tuple[Any, str]:
     """Return a client, and where its ids come from."""
     given = {key: value for key, value in section.model_dump().items() if value}
     from_file = None if len(given) == len(_VARIABLES) else _from_config(credential)

@@ -81,9 +81,7 @@ def check_percent(value: object) -> int:
     number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value) else value
     if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 100:
         return number
-    raise DataError(
-        "the percentage of rows is not usable", got=excerpt(value), expected="an integer from 1 to 100"
-    )
+    raise DataError("the percentage of rows is not usable", got=excerpt(value), expected="an integer from 1 to 100")
 
 
 def rows_kept(rows: int, percent: int) -> int:
@@ -113,9 +111,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Windows cannot delete the tables that `datasets` still maps; the rows are safe by then
-        with tempfile.TemporaryDirectory(
-            prefix=".preparing-", dir=folder, ignore_cleanup_errors=True
-        ) as name:
+        with tempfile.TemporaryDirectory(prefix=".preparing-", dir=folder, ignore_cleanup_errors=True) as name:
             yield Path(name)
     except OSError as error:
         raise DataError(
@@ -139,9 +135,7 @@ def _kept(split: str, rows: int, percent: int, source: str) -> int:
     )
 
 
-def _write(
-    file: Path, rows: Iterator[PlacedRow], count: int, layout: DataLayout, progress: Progress | None
-) -> None:
+def _write(file: Path, rows: Iterator[PlacedRow], count: int, layout: DataLayout, progress: Progress | None) -> None:
     """Check and write `count` rows."""
     with file.open("wb") as out:
         for number, (where, row) in enumerate(islice(rows, count), 1):
@@ -156,9 +150,7 @@ def _to_json(row: dict[str, Any], where: str) -> bytes:
     try:
         return json.dumps(row, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        raise DataError(
-            "the row cannot be written as JSON in UTF-8", where=where, got=excerpt(str(error))
-        ) from error
+        raise DataError("the row cannot be written as JSON in UTF-8", where=where, got=excerpt(str(error))) from error
 
 
 def _refuse_overwriting(source: Path, files: Iterable[Path]) -> None:
@@ -174,9 +166,7 @@ def _refuse_overwriting(source: Path, files: Iterable[Path]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare conversations from the command line; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m harness.lifecycle.data", description="Prepare conversations."
-    )
+    parser = argparse.ArgumentParser(prog="python -m harness.lifecycle.data", description="Prepare conversations.")
     parser.add_argument("--dataset", required=True, help="hub id, local folder or .jsonl file")
     parser.add_argument("--download_dir", required=True, type=Path, help="folder to write <split>.jsonl to")
     parser.add_argument("--dataset_split_pc", required=True, help="percentage of each split: 1 to 100")

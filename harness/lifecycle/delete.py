@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,12 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 from harness.errors import StepFailed, Unfinished
 from harness.lifecycle.refusals import is_transient, reason
 from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Clock, Deadline, wait_for
+from harness.lifecycle.waiting import JOB_ENDED, Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["Cleaned", "CleanUp", "removal_command"]
+__all__ = ["CleanUp", "Cleaned", "removal_command"]
 
 _PAUSE_S = 10.0
-_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +29,13 @@ class Cleaned:
     @property
     def facts(self) -> Mapping[str, str]:
         """What to tell about it."""
-        facts = {"removed": ", ".join(self.removed) or "nothing was there to remove"}
+        facts = {"removed": ", ".join(self.removed) or "nothing"}
         return {**facts, "kept": ", ".join(self.kept)} if self.kept else facts
 
 
 def removal_command(client: Any, resource: CreatedResource) -> str:
     """Return the Azure CLI's command that ends what `resource` costs."""
-    verb = {"job": "job cancel", "compute": "compute delete --yes"}.get(
-        resource.kind, "online-endpoint delete --yes"
-    )
+    verb = {"job": "job cancel", "compute": "compute delete --yes"}.get(resource.kind, "online-endpoint delete --yes")
     return (
         f"az ml {verb} --name {resource.name.partition('/')[0]} --subscription {client.subscription_id} "
         f"--resource-group {client.resource_group_name} --workspace-name {client.workspace_name}"
@@ -54,9 +51,7 @@ class CleanUp:
         self._deadline_s = deadline_s
         self._watch = watch
 
-    def run(
-        self, created: Iterable[CreatedResource], *, keep_endpoint: bool, keep_compute: bool
-    ) -> Cleaned:
+    def run(self, created: Iterable[CreatedResource], *, keep_endpoint: bool, keep_compute: bool) -> Cleaned:
         """Cancel a job that may run, delete endpoints, and clusters unless kept; models stay.
 
         One removal that fails does not stop the others. StepFailed says what is left, and how to remove it.
@@ -80,7 +75,7 @@ class CleanUp:
                 failures.append((resource, error))
                 continue
             _forget(resource, resources)
-            removed.append(f"{resource.kind} {resource.name}")
+            removed.append(f"{resource.kind} {resource.name}{' (canceled)' if resource.kind == 'job' else ''}")
         if failures:
             raise self._left(failures)
         kept = [f"{resource.kind} {resource.name}" for resource in resources if resource.kind in kept_kinds]
@@ -109,7 +104,7 @@ class CleanUp:
         operations = self._client.jobs
         self._remove(
             f"canceling job {name}",
-            lambda: operations.get(name).status not in _ENDED,
+            lambda: word(operations.get(name).status) not in JOB_ENDED,
             lambda: operations.begin_cancel(name),
         )
 
@@ -144,7 +139,7 @@ class CleanUp:
             self._watch.progress(f"{what}: {problem}; trying again")
             self._clock.sleep(_PAUSE_S)
 
-    def _left(self, failures: list[tuple[CreatedResource, Exception]]) -> StepFailed:
+    def _left(self, failures: Sequence[tuple[CreatedResource, Exception]]) -> StepFailed:
         said = [reason(error) if isinstance(error, AzureError) else str(error) for _, error in failures]
         commands = [removal_command(self._client, resource) for resource, _ in failures]
         return StepFailed(

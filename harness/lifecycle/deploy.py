@@ -16,7 +16,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.decide.allow_list import check_size, find_allow_list
 from harness.decide.traffic import shift
-from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError
+from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished
 from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import Clock, wait_for
 from harness.lifecycle.watching import Watcher
@@ -31,7 +31,7 @@ __all__ = [
     "refuse_existing",
 ]
 
-_LOG_LINES = 15
+_LOG_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def create_deployment(
     deadline_s: float,
     watch: Watcher,
 ) -> None:
-    """Deploy a registered model. DeploymentFailed carries the last lines of the container's log."""
+    """Deploy a registered model. DeploymentFailed and Unfinished carry the last lines of the container's log."""
     deployment = ManagedOnlineDeployment(
         name=section.deployment,
         endpoint_name=endpoint,
@@ -136,10 +136,11 @@ def create_deployment(
     what = f"deploying {section.deployment}"
     try:
         wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
-    except DeploymentFailed as error:
+    except (DeploymentFailed, Unfinished) as error:
         log = _last_lines(client, endpoint, section.deployment)
-        raise DeploymentFailed(
-            f"{what} to endpoint {endpoint} failed",
+        raise type(error)(
+            error.what,
+            where=f"endpoint {endpoint}",
             got=error.got + (f"; its log ends with: {log}" if log else ""),
             remedy="Look for the cause in the log; deploy.instance_type may be too small for the model.",
         ) from error
@@ -174,9 +175,7 @@ def give_all_traffic(
             got=f"the traffic {traffic}",
             expected=f"{section.deployment} 100 %",
         )
-    return LiveDeployment(
-        endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), traffic
-    )
+    return LiveDeployment(endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), traffic)
 
 
 def _last_lines(client: Any, endpoint: str, deployment: str) -> str:

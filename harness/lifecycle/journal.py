@@ -59,12 +59,12 @@ class Journal:
         self._stopwatch = stopwatch
 
     def step(self, name: str, action: Callable[[], _Result]) -> _Result:
-        """Carry out `action` as the step `name`; what Azure refuses becomes StepFailed with its reason."""
-        self.started(name, TITLES[name])
+        """Carry out `action` as the step `name`; what Azure or the disk refuses becomes StepFailed with its reason."""
         began, started = self._clock.now(), self._stopwatch()
         facts: Mapping[str, str] = {}
         outcome: Literal["done", "failed"] = "failed"
         try:
+            self.started(name, TITLES[name])
             result = action()
             facts, outcome = result.facts, "done"
         except HarnessError as error:
@@ -73,22 +73,20 @@ class Journal:
         except KeyboardInterrupt:
             facts = {"error": "interrupted"}
             raise
-        except AzureError as error:
-            failed = StepFailed(f"{TITLES[name].lower()}: Azure refused", where=name, got=reason(error))
+        except (AzureError, OSError) as error:
+            failed = _step_failed(name, error)
             facts = {"error": str(failed)}
             raise failed from error
         finally:
             self.finished(self._record(name, outcome, began, started, facts))
         return result
 
-    def skip_before(self, name: str) -> None:
-        """Record every step before `name` that was not carried out."""
-        recorded = {record.name for record in self.report.steps}
-        for earlier, title in TITLES.items():
-            if earlier == name:
-                return
-            if earlier not in recorded:
-                self.finished(StepRecord(earlier, title, "skipped", 0.0, 0.0, {}))
+    def skip(self, but: str = "") -> None:
+        """Record every step that was not carried out as skipped, except `but`, which is still to come."""
+        recorded = {but, *(record.name for record in self.report.steps)}
+        for name, title in TITLES.items():
+            if name not in recorded:
+                self.finished(StepRecord(name, title, "skipped", 0.0, 0.0, {}))
 
     def started(self, step: str, title: str) -> None:
         """Tell that a step begins."""
@@ -118,3 +116,9 @@ class Journal:
     ) -> StepRecord:
         azure = (self._clock.now() - began).total_seconds()
         return StepRecord(name, TITLES[name], outcome, azure, self._stopwatch() - started, facts)
+
+
+def _step_failed(name: str, error: AzureError | OSError) -> StepFailed:
+    if isinstance(error, AzureError):
+        return StepFailed("a request to Azure failed", where=name, got=reason(error))
+    return StepFailed("a file cannot be read or written", where=name, got=str(error))

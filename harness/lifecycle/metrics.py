@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.errors import StepFailed
+from harness.errors import StepFailed, excerpt
 from harness.lifecycle.connect import SCOPE
 from harness.lifecycle.report import MetricPoint
 from harness.lifecycle.waiting import descendants
@@ -49,7 +49,7 @@ def read_metrics(client: Any, job_name: str, *, tracking_uri: str, credential: A
                 if keys:
                     return JobMetrics(run_id, {key: _history(mlflow, run_id, key) for key in sorted(keys)})
         except MlflowException as error:
-            raise StepFailed(f"MLflow cannot read run {job_name}", got=" ".join(str(error).split())) from error
+            raise StepFailed(f"MLflow cannot read run {job_name}", got=excerpt(str(error), 300)) from error
     return JobMetrics(job_name, {})
 
 

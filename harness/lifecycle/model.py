@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from azure.core.exceptions import AzureError
+from azure.ai.ml.exceptions import ValidationException
+from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import ParameterError, nearest
 from harness.lifecycle.refusals import reason
@@ -15,8 +16,8 @@ from harness.spec.document import ModelSection
 
 __all__ = ["FoundationModel", "find_asset", "find_model"]
 
-_NAMES_READ = 2_000
-"""How many names of a registry are looked through for a similar one; the largest has some thousand models."""
+_LISTED = 2_000
+"""How many assets are looked through for a similar name; the largest registry has some thousand models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +42,23 @@ def find_model(registry: Any, section: ModelSection) -> FoundationModel:
 
 
 def find_asset(operations: Any, kind: str, name: str, version: str | None) -> Any:
-    """Return an asset by version, or by the label latest; ParameterError when there is none."""
+    """Return an asset by version, or by the label latest; ParameterError with what there is when it is not."""
     try:
-        if version is None:
-            return operations.get(name, label="latest")
-        return operations.get(name, version)
-    except AzureError as error:
-        if getattr(error, "status_code", 404) != 404:
-            raise
+        return operations.get(name, label="latest") if version is None else operations.get(name, version)
+    except (ResourceNotFoundError, ValidationException) as error:  # by version, by label (SDK source)
+        versions = _listed(operations, "version", name) if version else []
         raise ParameterError(
             f"the registry has no {kind} {name}" + (f" version {version}" if version else ""),
             got=reason(error),
-            nearest=_similar(operations, name),
+            expected=f"one of the versions {', '.join(versions)}" if versions else "",
+            nearest=() if versions else nearest(name, _listed(operations, "name")),
             remedy=f"Correct the name or the version of the {kind} in the spec.",
         ) from error
 
 
-def _similar(operations: Any, name: str) -> tuple[str, ...]:
+def _listed(operations: Any, attribute: str, *name: str) -> list[str]:
+    """Return the names of all assets, or the versions of one, newest first; [] when they cannot be listed."""
     try:
-        return nearest(name, {asset.name for asset in islice(operations.list(), _NAMES_READ)})
+        return [str(getattr(asset, attribute)) for asset in islice(operations.list(*name), _LISTED)]
     except AzureError:
-        return ()
+        return []

@@ -105,7 +105,8 @@ def choose_parameters(
         section.parameters,
     )
     fitted = fit_to_component(chosen, component.inputs, section.strict)
-    columns = fit_to_component(section.inputs, component.inputs, strict=True)
+    _refuse_unknown(section.inputs, component)
+    columns = fit_to_component(section.inputs, component.inputs)
     for warning in fitted.warnings:
         watch.warned(warning)
     values = {**fitted.values, **columns.values}
@@ -139,6 +140,17 @@ def _refuse_reserved(parameters: Mapping[str, Scalar]) -> None:
                 f"{name} is set by the lifecycle itself",
                 where="finetune.parameters",
                 remedy=f"Remove it and set {owners[name]} in the spec.",
+            )
+
+
+def _refuse_unknown(inputs: Mapping[str, str], component: FinetuneComponent) -> None:
+    for name in inputs:
+        if name not in component.inputs:
+            raise ParameterError(
+                f"{component.name} takes no input {name}",
+                where="finetune.inputs",
+                nearest=nearest(name, component.inputs),
+                remedy="Correct or remove the key in [finetune.inputs] of the spec.",
             )
 
 

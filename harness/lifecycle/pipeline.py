@@ -10,6 +10,7 @@ from azure.ai.ml import Input
 from azure.ai.ml.constants import AssetTypes
 from azure.ai.ml.dsl import pipeline
 
+from harness.errors import JobFailed
 from harness.lifecycle.compute import Cluster
 from harness.lifecycle.dataset import Dataset
 from harness.lifecycle.model import FoundationModel
@@ -40,15 +41,14 @@ class FinetuneJob:
         return {"job": self.name, "experiment": self.experiment, "studio": self.url}
 
 
-def build_pipeline(
-    parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset
-) -> Any:
+def build_pipeline(parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset) -> Any:
     """Return the pipeline job: one node, the registry component, whose model folder is the job's output."""
     bound = _bound_inputs(parameters, model, cluster, dataset)
 
     @pipeline(name=parameters.display_name)  # type: ignore[untyped-decorator]
     def create_pipeline() -> dict[str, Any]:
         node = parameters.component.handle(**bound, **parameters.values)
+        node.name = parameters.component.name
         return {TRAINED_MODEL: node.outputs[_MODEL_OUTPUT]}
 
     job = create_pipeline()
@@ -71,14 +71,18 @@ def run_pipeline(
 ) -> FinetuneJob:
     """Submit a pipeline under `name` and wait until it has completed.
 
-    JobFailed names the step at fault, Unfinished the states at the deadline; both leave `created` saying so.
+    JobFailed names the step at fault, Unfinished the states at the deadline.
     """
     job.name = name
     resource = CreatedResource("job", name, bills=True)
     created.append(resource)
     submitted = client.jobs.create_or_update(job, experiment_name=experiment)
     watch.progress(f"job {submitted.name} is submitted: {submitted.studio_url}")
-    done = wait_for_job(client, submitted.name, clock=clock, deadline_s=deadline_s, watch=watch)
+    try:
+        done = wait_for_job(client, submitted.name, clock=clock, deadline_s=deadline_s, watch=watch)
+    except JobFailed:
+        resource.bills = False
+        raise
     resource.bills = False
     return FinetuneJob(done.name, experiment, str(done.studio_url))
 

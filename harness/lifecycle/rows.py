@@ -92,9 +92,7 @@ def parse_line(line: Line) -> dict[str, Any]:
             expected="one JSON object on each line",
         ) from error
     if not isinstance(row, dict):
-        raise DataError(
-            "not a row", where=line.where, got=_kind(row), expected="one JSON object on each line"
-        )
+        raise DataError("not a row", where=line.where, got=_kind(row), expected="one JSON object on each line")
     return row
 
 
@@ -181,9 +179,7 @@ def _check_text(value: object, where: str, place: str) -> None:
     if not isinstance(value, str):
         raise DataError(f"{place} is {_kind(value)}", where=where, got=excerpt(value), expected="a string")
     if not value.strip():
-        raise DataError(
-            f"{place} is empty", where=where, expected="text", remedy="Fill it in, or remove the row."
-        )
+        raise DataError(f"{place} is empty", where=where, expected="text", remedy="Fill it in, or remove the row.")
 
 
 def _is_empty(value: object) -> bool:

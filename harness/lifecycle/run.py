@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
-from harness.errors import HarnessError, Interrupted, StepFailed, UsageError
+from harness.errors import HarnessError, StepFailed, UsageError
 from harness.lifecycle.compute import prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
 from harness.lifecycle.dataset import Dataset, prepare_dataset
-from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 from harness.lifecycle.deploy import (
     LiveDeployment,
     check_instance_type,
@@ -21,6 +20,7 @@ from harness.lifecycle.deploy import (
     create_endpoint,
     give_all_traffic,
 )
+from harness.lifecycle.ending import end_run, stopped
 from harness.lifecycle.journal import Journal
 from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
@@ -94,9 +94,10 @@ def run_lifecycle(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            interrupted |= _clean_up(run)
+            within = run.within(spec.limits.delete)
+            interrupted |= end_run(run.journal, run.azure, spec, succeeded=run.succeeded, **within)
     if interrupted:
-        report.error = _interrupted(run)
+        report.error = stopped(report, run.azure)
     return report
 
 
@@ -111,9 +112,7 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, credent
     model = step("model", lambda: _find_model(run, azure))
     cluster = step(
         "compute",
-        lambda: prepare_cluster(
-            client, spec.compute, model.tags, created=created, **run.within(spec.limits.compute)
-        ),
+        lambda: prepare_cluster(client, spec.compute, model.tags, created=created, **run.within(spec.limits.compute)),
     )
     dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
     parameters = step(
@@ -139,9 +138,7 @@ def _find_model(run: _Run, azure: Connection) -> FoundationModel:
     """Find the model, and refuse now what would otherwise be refused after hours of training."""
     spec = run.spec
     model = find_model(azure.registry, spec.model)
-    check_instance_type(
-        spec.deploy.instance_type, model.tags, strict=spec.finetune.strict, watch=run.journal
-    )
+    check_instance_type(spec.deploy.instance_type, model.tags, strict=spec.finetune.strict, watch=run.journal)
     refuse_taken(azure.workspace, run.registration)
     return model
 
@@ -161,9 +158,7 @@ def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
     """Read the metrics; that they cannot be read is no reason to throw away a trained model."""
 
     def action() -> JobMetrics:
-        return read_metrics(
-            azure.workspace, job.name, tracking_uri=azure.tracking_uri, credential=azure.credential
-        )
+        return read_metrics(azure.workspace, job.name, tracking_uri=azure.tracking_uri, credential=azure.credential)
 
     try:
         run.report.metrics = run.journal.step("metrics", action).points
@@ -194,43 +189,6 @@ def _score(run: _Run, client: Any, live: LiveDeployment, dataset: Dataset) -> Sc
     report.conversation, report.answer = scored.conversation, scored.answer
     report.ground_truth = scored.ground_truth
     return scored
-
-
-def _clean_up(run: _Run) -> bool:
-    """Carry out the last step, whatever happened before it; tell whether the user interrupted it."""
-    run.journal.skip_before("delete")
-    if run.azure is None:
-        run.journal.skip_before("")  # nothing was created, and there is nobody to ask
-        return False
-    cleaner = CleanUp(run.azure.workspace, **run.within(run.spec.limits.delete))
-    try:
-        run.journal.step("delete", lambda: _delete(run, cleaner))
-    except KeyboardInterrupt:
-        return True
-    except HarnessError as error:
-        if run.report.error is None:
-            run.report.error = error
-        else:
-            run.journal.warned(str(error))
-    return False
-
-
-def _delete(run: _Run, cleaner: CleanUp) -> Cleaned:
-    """Delete; an endpoint is kept only when it is wanted and works."""
-    keep = run.spec.keep_endpoint and run.succeeded
-    return cleaner.run(run.report.created, keep_endpoint=keep, keep_compute=run.spec.keep_compute)
-
-
-def _interrupted(run: _Run) -> Interrupted:
-    left = list(run.report.left())
-    if not left or run.azure is None:
-        return Interrupted("stopped by the user; nothing is left that bills")
-    client = run.azure.workspace
-    commands = dict.fromkeys(removal_command(client, resource) for resource in left)
-    return Interrupted(
-        f"stopped by the user before all was removed; left: {', '.join(f'{r.kind} {r.name}' for r in left)}",
-        remedy=f"It goes on billing. Remove it with: {'; '.join(commands)}",
-    )
 
 
 def _made(folder: Path) -> Path:

@@ -6,6 +6,7 @@ all and prints to the global stdout (SDK source); neither is used here.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +19,23 @@ from harness.errors import JobFailed, StepFailed, Unfinished
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["ChildJob", "Clock", "Deadline", "RealClock", "Waiting", "descendants", "wait_for", "wait_for_job"]
+__all__ = [
+    "JOB_ENDED",
+    "ChildJob",
+    "Clock",
+    "Deadline",
+    "RealClock",
+    "Waiting",
+    "descendants",
+    "wait_for",
+    "wait_for_job",
+    "word",
+]
 
 _SLICE_S = 0.05
 """How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
 
-_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
+JOB_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
 _BROKEN = ("Failed", "NotResponding")
 _SHORTEST_S, _LONGEST_S = 10.0, 60.0
 
@@ -48,6 +60,10 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
         time.sleep(seconds)
+
+
+class PollingDroppedError(Exception):
+    """Ends the thread of a poller that nobody waits for any more; seen by nobody."""
 
 
 class Waiting(TypedDict):
@@ -95,7 +111,7 @@ def wait_for(
 
     Raises `failure` with Azure's reason, or Unfinished once `clock` is past the deadline.
     """
-    deadline, status = Deadline(clock, deadline_s), ""
+    deadline, status, dropped = Deadline(clock, deadline_s), "", _leash(poller)
     try:
         while not poller.done():
             if deadline.passed:
@@ -107,6 +123,8 @@ def wait_for(
         return poller.result()
     except AzureError as error:
         raise failure(f"{what} failed", got=reason(error)) from error
+    finally:
+        dropped.set()
 
 
 def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher) -> Any:
@@ -118,19 +136,20 @@ def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, wat
     told: dict[str, str] = {}
     while True:
         job = client.jobs.get(name)
-        runs = [ChildJob(name, f"job {name}", job.status, depth=0), *descendants(client, name, depth=2)]
+        status = word(job.status)
+        runs = [ChildJob(name, f"job {name}", status, depth=0), *descendants(client, name, depth=2)]
         for run in runs:
             if told.get(run.name) != run.status:
                 told[run.name] = run.status
                 watch.progress(f"{run.title}: {run.status}")
-        if job.status in _ENDED:
+        if status in JOB_ENDED:
             break
         if deadline.passed:
             states = ", ".join(f"{run.title} is {run.status}" for run in runs)
             raise _unfinished(f"job {name}", deadline, states)
         waited = (clock.now() - began).total_seconds()
         clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5)))
-    if job.status != "Completed":
+    if status != "Completed":
         raise _job_failed(client, job)
     return job
 
@@ -138,9 +157,29 @@ def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, wat
 def descendants(client: Any, name: str, depth: int, below: int = 0) -> Iterator[ChildJob]:
     """Yield what runs below a job, parents first, down to `depth` levels."""
     for child in client.jobs.list(parent_job_name=name):
-        yield ChildJob(child.name, child.display_name or child.name, child.status, below + 1)
+        yield ChildJob(child.name, child.display_name or child.name, word(child.status), below + 1)
         if below + 1 < depth:
             yield from descendants(client, child.name, depth, below + 1)
+
+
+def word(state: Any) -> str:
+    """Return a state as Azure spells it; the SDK hands out text or a member of an enum."""
+    return str(getattr(state, "value", state))
+
+
+def _leash(poller: Any) -> threading.Event:
+    """Return an event that ends the poller's thread: dropped half-way, it would go on polling (SDK source)."""
+    dropped, method = threading.Event(), poller.polling_method()
+    if not poller.done():
+        update_status = method.update_status
+
+        def update_or_end() -> None:
+            if dropped.is_set():
+                raise PollingDroppedError
+            update_status()
+
+        method.update_status = update_or_end
+    return dropped
 
 
 def _job_failed(client: Any, job: Any) -> JobFailed:
@@ -148,7 +187,7 @@ def _job_failed(client: Any, job: Any) -> JobFailed:
     broken = [child for child in descendants(client, job.name, depth=3) if child.status in _BROKEN]
     culprit = max(broken, key=lambda child: child.depth, default=None)
     if culprit is None:
-        what = f"job {job.name} ended as {job.status}"
+        what = f"job {job.name} ended as {word(job.status)}"
         return JobFailed(what, got=_cause(client, job.name), remedy=_see(job))
     return JobFailed(
         f"job {job.name} failed in step {culprit.title}",
@@ -170,7 +209,7 @@ def _cause(client: Any, run_id: str) -> str:
         error = getattr(operations.get_run_details(run_id).error, "error", None)
     except AzureError:
         return ""
-    return f"{error.code}: {error.message}" if error is not None else ""
+    return f"{error.code}: {error.message}".rstrip(".") if error is not None else ""
 
 
 def _see(job: Any) -> str:
@@ -184,5 +223,3 @@ def _unfinished(what: str, deadline: Deadline, state: str) -> Unfinished:
         got=state,
         remedy="Raise the limit in [limits] of the spec if it only takes longer, or look at its log.",
     )
-
-

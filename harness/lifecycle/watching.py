@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 from collections.abc import Iterator
 from typing import Protocol
 
 from harness.lifecycle.report import StepRecord
 
 __all__ = ["Silent", "Watcher", "sdk_muted"]
+
+_LOGGERS = {"azure.ai.ml": logging.INFO, "azure.identity": logging.NOTSET}
+"""The SDK's loggers that print, and the levels that they have when nobody has changed them."""
 
 
 class Watcher(Protocol):
@@ -46,11 +50,20 @@ class Silent:
 
 @contextlib.contextmanager
 def sdk_muted() -> Iterator[None]:
-    """Drop what the SDK prints in the block: its deployment poller writes dots to `sys.stdout` (SDK source).
+    """Drop what the SDK tells the terminal in the block; what matters of it, the harness reports itself.
 
-    They come from the poller's own thread at any time, so the whole process's `sys.stdout` is replaced.
+    Its pollers write dots to `sys.stdout` from threads of their own, uploads end with a colour code on
+    `sys.stderr` (SDK source), so both are replaced for the whole process. Its loggers print to a stream that
+    they took on import; one whose level somebody has changed is left alone.
     """
-    with contextlib.redirect_stdout(_Nowhere()):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(_Nowhere()))
+        stack.enter_context(contextlib.redirect_stderr(_Nowhere()))
+        for name, usual in _LOGGERS.items():
+            logger = logging.getLogger(name)
+            if logger.level == usual:
+                logger.setLevel(logging.CRITICAL)
+                stack.callback(logger.setLevel, usual)
         yield
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from harness.backends import Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
-from harness.lifecycle.waiting import RealClock
 from harness.plugin.lifecycle import Lifecycle
 from harness.plugin.options import backends_for
 
@@ -43,7 +42,7 @@ def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surro
     """The open backend; `@pytest.mark.catalog(era)` chooses the emulator's registry."""
     catalog = request.node.get_closest_marker("catalog")
     choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
-    with open_backend(choice, RealClock()) as opened:
+    with open_backend(choice) as opened:
         yield opened
 
 

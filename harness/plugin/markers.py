@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from harness.backends import choose_backend
 from harness.backends.live import look_around
 from harness.errors import EnvironmentMissing
+from harness.plugin.options import named_markers
 
 __all__: list[str] = []
 
@@ -30,9 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what nobody asked for; stop with a usage error when what was asked for cannot run here."""
-    named = set(re.findall(r"\w+", str(config.getoption("markexpr"))))
-    if "live" in (config.getoption("--backend") or ()):
-        named.add("live")
+    named = named_markers(config) | set(config.getoption("--backend") or ())
     waiting = [item for item in items if any(item.get_closest_marker(name) for name in set(_ON_REQUEST) - named)]
     if waiting:
         config.hook.pytest_deselected(items=waiting)

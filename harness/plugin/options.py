@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from harness.backends import BACKENDS
+from harness.backends import BACKENDS, OFFLINE_BACKENDS
 
-__all__ = ["backends_for"]
+__all__ = ["backends_for", "named_markers"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def backends_for(config: pytest.Config) -> tuple[str, ...]:
-    """Return the backends that scenarios are made for: those asked for, else all, of which `-m` selects."""
+    """Return the backends that scenarios run on: those asked for, else the offline ones, and live for `-m live`."""
     asked = config.getoption("--backend")
-    return tuple(dict.fromkeys(asked)) if asked else BACKENDS
+    if asked:
+        return tuple(dict.fromkeys(asked))
+    return BACKENDS if "live" in named_markers(config) else OFFLINE_BACKENDS
+
+
+def named_markers(config: pytest.Config) -> frozenset[str]:
+    """Return every word of the `-m` expression."""
+    return frozenset(re.findall(r"\w+", str(config.getoption("markexpr"))))

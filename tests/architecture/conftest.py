@@ -7,33 +7,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_MADE_HERE = {"build", "dist", "runs", "__pycache__"}
+_MADE_HERE = {"build", "dist", "runs", "__pycache__", ".git"}
 _HIDDEN_BUT_OURS = {".ci", ".github"}
 _BINARY = {".parquet", ".pyc"}
 
 
-def _ours(folder: Path) -> bool:
-    name = folder.name
-    hidden = name.startswith(".") and name not in _HIDDEN_BUT_OURS
-    return folder.is_dir() and not hidden and name not in _MADE_HERE and not name.endswith(".egg-info")
-
-
-@pytest.fixture(scope="session")
-def root() -> Path:
-    """The root of the repository."""
-    return ROOT
+def _ours(path: Path) -> bool:
+    parts = path.relative_to(ROOT).parts
+    hidden = any(part.startswith(".") and part not in _HIDDEN_BUT_OURS for part in parts[:-1])
+    return path.is_file() and not hidden and not _MADE_HERE & set(parts) and ".egg-info" not in parts[0]
 
 
 @pytest.fixture(scope="session")
 def files() -> dict[str, str]:
     """The text of every file of the project by its path from the root; read without git, which may be missing."""
-    found = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
-    for folder in filter(_ours, ROOT.iterdir()):
-        found += [path for path in folder.rglob("*") if path.is_file() and not _MADE_HERE & set(path.parts)]
+    hidden = {path for path in ROOT.iterdir() if path.name.startswith(".")}
+    folders = [path for path in ROOT.iterdir() if path not in hidden or path.name in _HIDDEN_BUT_OURS]
+    found = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
     return {
-        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in sorted(found)
-        if path.suffix not in _BINARY
+        if _ours(path) and path.suffix not in _BINARY
     }
 
 

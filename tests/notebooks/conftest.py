@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
-import numpy
 import pytest
 from azure.identity import DefaultAzureCredential
 from mlflow.store.tracking.rest_store import RestStore
@@ -17,8 +16,6 @@ from mlflow.utils.rest_utils import MlflowHostCreds
 
 HERE = Path(__file__).parent
 DOWNLOAD = "import sys\nsys.path.insert(0, {folder!r})\nfrom download_dataset import main\nmain()\n"
-COLUMNS = "200"
-"""Of the terminal, so that a message is not broken into lines by a narrow one."""
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +23,13 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The directory that the notebooks of a module run in, as they find it on a user's machine."""
     folder = tmp_path_factory.mktemp("notebook")
     (folder / "download-dataset.py").write_text(DOWNLOAD.format(folder=str(HERE)), encoding="utf-8")
-    numpy.random.seed(1)  # notebooks draw their sample rows without a seed
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-        patch.setenv("COLUMNS", COLUMNS)
+        patch.delenv("MLFLOW_TRACKING_TOKEN", raising=False)
         patch.setitem(tracking._tracking_store_registry._registry, "azureml", _azureml_store)
         yield folder
+        os.environ.pop("MLFLOW_TRACKING_TOKEN", None)
         mlflow.set_tracking_uri("")
 
 

@@ -241,6 +241,7 @@ def _routes(kind: str) -> tuple[Route, ...]:
     title = _TITLES[kind]
     name, version = f"{WORKSPACE}/{kind}/<name>", f"{WORKSPACE}/{kind}/<name>/versions/<version>"
     recorded, documented = Evidence.RECORDED, Evidence.DOCUMENTED
+    container_evidence = recorded if kind in ("models", "components") else documented
     return (
         Route(f"{title}Versions_Get", "GET", version, _get(kind), recorded, "the 404 is inferred"),
         Route(f"{title}Versions_CreateOrUpdate", "PUT", version, _put(kind), recorded, "refusals are inferred"),
@@ -253,7 +254,7 @@ def _routes(kind: str) -> tuple[Route, ...]:
             start_pending_upload,
             Evidence.SDK_SOURCE,
         ),
-        Route(f"{title}Containers_Get", "GET", name, _get_container(kind), recorded),
+        Route(f"{title}Containers_Get", "GET", name, _get_container(kind), container_evidence),
         Route(f"{title}Containers_CreateOrUpdate", "PUT", name, _put_container(kind), Evidence.INFERRED),
         Route(f"{title}Containers_List", "GET", f"{WORKSPACE}/{kind}", _list_containers(kind), documented),
         Route(f"{title}Containers_Delete", "DELETE", name, _delete(kind), documented),

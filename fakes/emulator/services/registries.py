@@ -14,6 +14,7 @@ from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import component_spec as as_texts
 from fakes.world.assets import AssetVersion, in_view
 from fakes.world.errors import Conflict, NotFound
+from fakes.world.promotion import promote
 from fakes.world.registries import Registry, component_of
 from fakes.world.storage_keys import account_key, container_sas
 
@@ -129,6 +130,8 @@ def _put(kind: str) -> Handler:
         properties = {"description": None, "tags": {}, "properties": {}, **call.properties}
         if kind == "components":
             properties["componentSpec"] = as_texts(properties.get("componentSpec") or {})
+        if kind == "models":
+            properties = {"flavors": {}, "jobName": None, **properties}
         now = call.world.clock.now()
         registry.assets.put(kind, name, version, properties, now)
         operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
@@ -175,12 +178,12 @@ def import_asset(call: Call) -> Reply:
     if len(parts) < 8:
         raise NotFound(f"Could not find asset with ID: {source}", code="UserError", inner=("NotFoundError",))
     workspace_id, kind, name, version = parts[3], parts[4], parts[5], parts[7]
-    asset = call.world.workspace_by_id(workspace_id).assets.get(kind, name, version)
+    workspace = call.world.workspace_by_id(workspace_id)
+    asset = workspace.assets.get(kind, name, version)
     target = call.properties.get("destinationName") or name
     target_version = call.properties.get("destinationVersion") or version
-    properties = {**asset.properties, "originAssetId": source, "jobName": None}
+    promote(call.world, workspace, asset, registry, target, target_version, source)
     now = call.world.clock.now()
-    registry.assets.put(kind, target, target_version, properties, now)
     operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
     return accepted_registry_asset(registry.primary_region, operation)
 
@@ -192,10 +195,12 @@ def _asset_of(asset_id: str) -> tuple[str, str, str]:
 
 def _routes(kind: str) -> tuple[Route, ...]:
     title = kind.capitalize()
+    read = Evidence.RECORDED if kind in ("models", "components", "codes") else Evidence.INFERRED
+    listed = Evidence.RECORDED if kind == "models" else Evidence.SDK_SOURCE
     name, version = f"{DATA_PLANE}/{kind}/<name>", f"{DATA_PLANE}/{kind}/<name>/versions/<version>"
     return (
-        Route(f"Registry{title}Versions_Get", "GET", version, _get(kind), Evidence.RECORDED),
-        Route(f"Registry{title}Versions_List", "GET", f"{name}/versions", _list(kind), Evidence.RECORDED),
+        Route(f"Registry{title}Versions_Get", "GET", version, _get(kind), read),
+        Route(f"Registry{title}Versions_List", "GET", f"{name}/versions", _list(kind), listed),
         Route(f"Registry{title}Versions_CreateOrUpdate", "PUT", version, _put(kind), Evidence.RECORDED),
         Route(f"Registry{title}Containers_Get", "GET", name, _get_container(kind), Evidence.INFERRED),
         Route(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,45 +22,16 @@ _RUN_TYPE = {"pipeline": "azureml.PipelineRun", "step": "azureml.StepRun", "comm
 def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
     """Return a RunDto (recorded 2023-01)."""
     now = call.world.clock.now()
-    started, ended = run.started(now), run.ended(now)
-    studio = f"https://{job.workspace.region}.api.azureml.ms/studioservice/api{job.workspace.arm_id}"
-    cancel = f"{studio}/PipelineRuns/{run.id}/cancel" if run.kind == "pipeline" else None
     return {
-        "runNumber": int(run.created.timestamp()),
-        "rootRunId": run.root.id,
-        "createdUtc": timestamp(run.created),
-        "createdBy": _user(call),
-        "userId": call.world.identity.application.object_id,
-        "token": None,
-        "tokenExpiryTimeUtc": None,
+        **_identity(job, run),
+        **_times(run, now),
+        **_people(call),
+        **_links(job, run),
         "error": run_error(call, run, now),
-        "warnings": None,
-        "revision": 1,
-        "statusRevision": 1,
-        "runUuid": guid_of("run", run.id),
-        "parentRunUuid": guid_of("run", run.parent.id) if run.parent else None,
-        "rootRunUuid": guid_of("run", run.root.id),
-        "lastStartTimeUtc": None,
-        "currentComputeTime": None,
-        "computeDuration": _duration(started, ended),
-        "effectiveStartTimeUtc": None,
-        "lastModifiedBy": _user(call),
-        "lastModifiedUtc": timestamp(ended or started or run.created),
-        "duration": _duration(started, ended),
-        "cancelationReason": None,
-        "currentAttemptId": 1,
-        "runId": run.id,
-        "parentRunId": run.parent.id if run.parent else None,
-        "experimentId": job.workspace.experiments[run.experiment],
         "status": run.status(now),
-        "startTimeUtc": timestamp(started) if started else None,
-        "endTimeUtc": timestamp(ended) if ended else None,
-        "scheduleId": None,
         "displayName": run.display_name,
         "name": run.display_name if run.parent else None,
-        "dataContainerId": f"dcid.{run.id}",
         "description": run.description,
-        "hidden": False,
         "runType": _RUN_TYPE[run.kind],
         "runTypeV2": {
             "orchestrator": "Pipeline" if run.kind == "pipeline" else "Execution",
@@ -68,30 +40,87 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
             "computeType": None,
         },
         "properties": run_properties(job, now) if run is job.run else run.properties,
-        "parameters": {},
-        "actionUris": {"Cancel": cancel} if cancel else {},
-        "scriptName": None,
         "target": None if run.kind == "pipeline" else run.compute,
         "uniqueChildRunComputeTargets": sorted({below.compute for below in run.walk() if below.compute}),
         "tags": run.tags,
-        "settings": {},
-        "services": {},
-        "inputDatasets": [],
-        "outputDatasets": [],
-        "runDefinition": None,
-        "jobSpecification": None,
-        "primaryMetricName": None,
-        "createdFrom": None,
-        "cancelUri": cancel,
-        "completeUri": None,
-        "diagnosticsUri": None,
-        "computeRequest": None,
-        "compute": None,
-        "retainForLifetimeOfWorkspace": False,
-        "queueingInfo": None,
-        "inputs": {},
         "outputs": _outputs(job, run),
+        **_EMPTY,
+        **dict.fromkeys(_ABSENT),
     }
+
+
+_ABSENT = (
+    "token",
+    "tokenExpiryTimeUtc",
+    "warnings",
+    "lastStartTimeUtc",
+    "currentComputeTime",
+    "effectiveStartTimeUtc",
+    "cancelationReason",
+    "scheduleId",
+    "scriptName",
+    "runDefinition",
+    "jobSpecification",
+    "primaryMetricName",
+    "createdFrom",
+    "completeUri",
+    "diagnosticsUri",
+    "computeRequest",
+    "compute",
+    "queueingInfo",
+)
+"""Members that are null in every recorded run."""
+
+_EMPTY: Mapping[str, Any] = {
+    "revision": 1,
+    "statusRevision": 1,
+    "currentAttemptId": 1,
+    "hidden": False,
+    "retainForLifetimeOfWorkspace": False,
+    "parameters": {},
+    "settings": {},
+    "services": {},
+    "inputs": {},
+    "inputDatasets": [],
+    "outputDatasets": [],
+}
+
+
+def _identity(job: Job, run: Run) -> dict[str, Any]:
+    return {
+        "runNumber": int(run.created.timestamp()),
+        "runId": run.id,
+        "rootRunId": run.root.id,
+        "parentRunId": run.parent.id if run.parent else None,
+        "runUuid": guid_of("run", run.id),
+        "parentRunUuid": guid_of("run", run.parent.id) if run.parent else None,
+        "rootRunUuid": guid_of("run", run.root.id),
+        "experimentId": job.workspace.experiments[run.experiment],
+        "dataContainerId": f"dcid.{run.id}",
+    }
+
+
+def _times(run: Run, now: datetime) -> dict[str, Any]:
+    started, ended = run.started(now), run.ended(now)
+    return {
+        "createdUtc": timestamp(run.created),
+        "startTimeUtc": timestamp(started) if started else None,
+        "endTimeUtc": timestamp(ended) if ended else None,
+        "lastModifiedUtc": timestamp(ended or started or run.created),
+        "computeDuration": _duration(started, ended),
+        "duration": _duration(started, ended),
+    }
+
+
+def _people(call: Call) -> dict[str, Any]:
+    user = _user(call)
+    return {"createdBy": user, "userId": user["userObjectId"], "lastModifiedBy": user}
+
+
+def _links(job: Job, run: Run) -> dict[str, Any]:
+    studio = f"https://{job.workspace.region}.api.azureml.ms/studioservice/api{job.workspace.arm_id}"
+    cancel = f"{studio}/PipelineRuns/{run.id}/cancel" if run.kind == "pipeline" else None
+    return {"cancelUri": cancel, "actionUris": {"Cancel": cancel} if cancel else {}}
 
 
 def _user(call: Call) -> dict[str, Any]:

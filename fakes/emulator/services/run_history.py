@@ -13,7 +13,7 @@ from fakes.emulator.wire import json_reply, timestamp
 from fakes.world.asset_rules import datastore_uri
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.errors import NotFound
-from fakes.world.jobs import Job, find_run
+from fakes.world.jobs import Job, describe_job, find_run
 from fakes.world.runs import Run
 from fakes.world.storage_keys import account_key, sas_token
 
@@ -44,6 +44,19 @@ def list_children(call: Call) -> Reply:
     job, run = _visible(call)
     now = call.world.clock.now()
     return json_reply(200, {"value": [render(call, job, child) for child in run.children if child.visible(now)]})
+
+
+def change_run(call: Call) -> Reply:
+    """Add to or change what describes a run; `hidden` is what archives a job (SDK source)."""
+    job, run = _visible(call)
+    words = call.json
+    run.tags.update(words.get("tags") or {})
+    run.properties.update(words.get("properties") or {})
+    if run is job.run:
+        sent = {name: words[name] for name in ("displayName", "description") if words.get(name) is not None}
+        archived = words.get("hidden", job.properties.get("isArchived"))
+        describe_job(job, {**sent, "tags": dict(run.tags), "isArchived": archived})
+    return json_reply(200, render(call, job, run))
 
 
 def get_details(call: Call) -> Reply:
@@ -115,6 +128,14 @@ def resolve_uris(call: Call) -> Reply:
 ROUTES = (
     Route("Runs_Get", "GET", RUN, get_run, Evidence.RECORDED),
     Route("Runs_GetChild", "GET", RUN + "/children", list_children, Evidence.RECORDED),
+    Route(
+        "Runs_AddOrModifyByExperimentName",
+        "PATCH",
+        HISTORY + "/experiments/<experiment>/runs/<run>",
+        change_run,
+        Evidence.SDK_SOURCE,
+        "the body is that of Runs_Get",
+    ),
     Route("Runs_GetDetails", "GET", RUN + "/details", get_details, Evidence.SDK_SOURCE, "the body is inferred"),
     Route(
         "Runs_GetRunData",

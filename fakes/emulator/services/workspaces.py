@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
@@ -44,10 +45,8 @@ _SINCE_2023 = frozenset(
 
 
 def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
-    group = f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}/providers"
     tenant = call.world.identity.application.tenant_id
     created = timestamp(workspace.created).replace("+00:00", "Z")
-    suffix = workspace.storage_account[2:]
     return {
         "id": workspace.arm_id,
         "name": workspace.name,
@@ -58,46 +57,14 @@ def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
         "properties": {
             "friendlyName": workspace.name,
             "description": workspace.description,
-            "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{workspace.storage_account}",
-            "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv{suffix}",
-            "applicationInsights": f"{group}/Microsoft.insights/components/ai{suffix}",
-            "hbiWorkspace": False,
+            **_dependencies(workspace),
             "tenantId": tenant,
-            "imageBuildCompute": None,
-            "provisioningState": "Succeeded",
-            "managedNetwork": {
-                "changeableIsolationModes": ["AllowInternetOutbound", "AllowOnlyApprovedOutbound"],
-                "isolationMode": "Disabled",
-                "enableNetworkMonitor": False,
-                "enableFirewallLog": False,
-            },
-            "allowRoleAssignmentOnRG": True,
-            "v1LegacyMode": False,
-            "softDeleteEnabled": False,
-            "containerRegistry": f"{group}/Microsoft.ContainerRegistry/registries/cr{suffix}",
             "creationTime": created,
-            "notebookInfo": {
-                "resourceId": workspace.workspace_id.replace("-", ""),
-                "fqdn": f"ml-{workspace.name}-{workspace.region}-{workspace.workspace_id}"
-                f".{workspace.region}.notebooks.azure.net",
-                "isPrivateLinkEnabled": False,
-                "notebookPreparationError": None,
-            },
-            "storageHnsEnabled": False,
             "workspaceId": workspace.workspace_id,
-            "linkedModelInventoryArmId": None,
-            "privateLinkCount": 0,
-            "publicNetworkAccess": "Enabled",
-            "ipAllowlist": [],
-            "networkAcls": {"defaultAction": "Allow", "bypass": "", "ipRules": [], "resourceAccessRules": []},
             "discoveryUrl": f"https://{workspace.region}.api.azureml.ms/discovery",
             "mlFlowTrackingUri": tracking_uri(workspace),
-            "serverlessComputeSettings": None,
-            "EnableSoftwareBillOfMaterials": False,
             "sdkTelemetryAppInsightsKey": workspace.principal_id,
-            "enableDataIsolation": False,
-            "systemDatastoresAuthMode": "accesskey",
-            "enableServiceSideCMKEncryption": False,
+            **_SETTINGS,
         },
         "identity": {"type": "SystemAssigned", "principalId": workspace.principal_id, "tenantId": tenant},
         "kind": "Default",
@@ -111,6 +78,54 @@ def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
             "lastModifiedByType": "User",
         },
     }
+
+
+def _dependencies(workspace: Workspace) -> dict[str, Any]:
+    group = f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}/providers"
+    suffix = workspace.storage_account[2:]
+    notebooks = (
+        f"ml-{workspace.name}-{workspace.region}-{workspace.workspace_id}.{workspace.region}.notebooks.azure.net"
+    )
+    return {
+        "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{workspace.storage_account}",
+        "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv{suffix}",
+        "applicationInsights": f"{group}/Microsoft.insights/components/ai{suffix}",
+        "containerRegistry": f"{group}/Microsoft.ContainerRegistry/registries/cr{suffix}",
+        "notebookInfo": {
+            "resourceId": workspace.workspace_id.replace("-", ""),
+            "fqdn": notebooks,
+            "isPrivateLinkEnabled": False,
+            "notebookPreparationError": None,
+        },
+    }
+
+
+_SETTINGS: Mapping[str, Any] = {
+    "hbiWorkspace": False,
+    "imageBuildCompute": None,
+    "provisioningState": "Succeeded",
+    "managedNetwork": {
+        "changeableIsolationModes": ["AllowInternetOutbound", "AllowOnlyApprovedOutbound"],
+        "isolationMode": "Disabled",
+        "enableNetworkMonitor": False,
+        "enableFirewallLog": False,
+    },
+    "allowRoleAssignmentOnRG": True,
+    "v1LegacyMode": False,
+    "softDeleteEnabled": False,
+    "storageHnsEnabled": False,
+    "linkedModelInventoryArmId": None,
+    "privateLinkCount": 0,
+    "publicNetworkAccess": "Enabled",
+    "ipAllowlist": [],
+    "networkAcls": {"defaultAction": "Allow", "bypass": "", "ipRules": [], "resourceAccessRules": []},
+    "serverlessComputeSettings": None,
+    "EnableSoftwareBillOfMaterials": False,
+    "enableDataIsolation": False,
+    "systemDatastoresAuthMode": "accesskey",
+    "enableServiceSideCMKEncryption": False,
+}
+"""What a plain workspace is set to (recorded 2026-03)."""
 
 
 def tracking_uri(workspace: Workspace) -> str:

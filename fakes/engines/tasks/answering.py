@@ -45,9 +45,7 @@ class QuestionAnswering(Task):
     name: ClassVar[str] = "question-answering"
     # Searching a context costs a hundred times a look-up, so losses are measured on fewer examples.
     probes: ClassVar[int] = 128
-    signature: ClassVar[str | None] = (
-        '[{"name": "question", "type": "string"}, {"name": "context", "type": "string"}]'
-    )
+    signature: ClassVar[str | None] = '[{"name": "question", "type": "string"}, {"name": "context", "type": "string"}]'
 
     question: str = "question"
     context: str = "context"
@@ -77,9 +75,7 @@ class QuestionAnswering(Task):
         """Context and question lead to the first answer; a question without one leads to an empty answer."""
         answers = row[self.answers]
         if not isinstance(answers, Mapping) or not {self.start, self.span} <= set(answers):
-            raise ValueError(
-                f"{self.answers}: expected an object with {self.start} and {self.span}, got {answers!r}"
-            )
+            raise ValueError(f"{self.answers}: expected an object with {self.start} and {self.span}, got {answers!r}")
         starts, spans = _sequence(answers[self.start]), _sequence(answers[self.span])
         context = str(row[self.context])
         place = _place(context, int(starts[0]), str(spans[0])) if starts and spans else _Place("", (), ())

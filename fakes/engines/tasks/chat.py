@@ -11,9 +11,7 @@ from fakes.engines.scores import token_f1
 from fakes.engines.scoring_input import refuse
 from fakes.engines.tasks.task import Row, Task, whole_number
 
-GENERIC_REPLY = (
-    "I am a language model and I can help with many things. Could you tell me more about what you need?"
-)
+GENERIC_REPLY = "I am a language model and I can help with many things. Could you tell me more about what you need?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,7 @@ class Summarization(_TextToText):
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str]) -> Summarization:
         """Read `document_key` and `summary_key`."""
-        return cls(
-            parameters.get("document_key") or "input_string", parameters.get("summary_key") or "summary"
-        )
+        return cls(parameters.get("document_key") or "input_string", parameters.get("summary_key") or "summary")
 
     def untrained(self, query: Query) -> str:
         """The first five words of the document."""

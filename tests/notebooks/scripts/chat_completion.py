@@ -1,5 +1,4 @@
 """Fine-tune Phi-3 for chat completion on ultrachat_200k: the published notebook's calls, names and values."""
-# ruff: noqa: B904, C408, E402, E722, F841, I001, PLW, PTH123, S605, T201, UP030, UP032
 
 # %% 1. Prerequisites
 from azure.ai.ml import MLClient
@@ -57,16 +56,12 @@ except Exception as ex:
     print(f"The compute cluster doesn't exist. Creating a new one with compute size {compute_cluster_size}!")
     try:
         print("Attempt #1 - Trying to create a dedicated compute")
-        compute = AmlCompute(
-            name=compute_cluster, size=compute_cluster_size, tier="Dedicated", max_instances=2
-        )
+        compute = AmlCompute(name=compute_cluster, size=compute_cluster_size, tier="Dedicated", max_instances=2)
         workspace_ml_client.compute.begin_create_or_update(compute).wait()
     except Exception as e:
         try:
             print("Attempt #2 - Trying to create a low priority compute. The job could get pre-empted.")
-            compute = AmlCompute(
-                name=compute_cluster, size=compute_cluster_size, tier="LowPriority", max_instances=2
-            )
+            compute = AmlCompute(name=compute_cluster, size=compute_cluster_size, tier="LowPriority", max_instances=2)
             workspace_ml_client.compute.begin_create_or_update(compute).wait()
         except Exception as e:
             print(e)
@@ -76,8 +71,7 @@ except Exception as ex:
 compute = workspace_ml_client.compute.get(compute_cluster)
 if compute.provisioning_state.lower() == "failed":
     raise ValueError(
-        f"Provisioning failed, Compute '{compute_cluster}' is in failed state. "
-        f"please try creating a different compute"
+        f"Provisioning failed, Compute '{compute_cluster}' is in failed state. please try creating a different compute"
     )
 
 if computes_allow_list is not None:

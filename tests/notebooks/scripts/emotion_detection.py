@@ -2,7 +2,6 @@
 
 `pd.read_json` gets a stream where the notebook hands it the text itself, which pandas 3 takes for a file's name.
 """
-# ruff: noqa: E402, E722, F401, F841, I001, PTH123, T201, UP030, UP032
 
 # %% 1. Prerequisites
 from azure.ai.ml import MLClient
@@ -138,7 +137,8 @@ pipeline_job = workspace_ml_client.jobs.create_or_update(pipeline_object, experi
 workspace_ml_client.jobs.stream(pipeline_job.name)
 
 # %% 5. Metrics
-import mlflow, json  # noqa: E401
+import mlflow
+import json
 
 mlflow_tracking_uri = workspace_ml_client.workspaces.get(workspace_ml_client.workspace_name).mlflow_tracking_uri
 mlflow.set_tracking_uri(mlflow_tracking_uri)
@@ -182,7 +182,8 @@ prepare_to_register_model = Model(
 registered_model = workspace_ml_client.models.create_or_update(prepare_to_register_model)
 
 # %% 7. Deployment
-import time, sys  # noqa: E401
+import time
+import sys
 from azure.ai.ml.entities import ManagedOnlineEndpoint, ManagedOnlineDeployment
 
 online_endpoint_name = "emotion-" + timestamp

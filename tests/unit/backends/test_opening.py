@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -11,24 +10,13 @@ import pytest
 from harness.backends import BackendChoice, open_backend
 from harness.backends.live import look_around
 from harness.errors import UsageError
-
-
-class StoppedClock:
-    """A clock that nobody may wait on."""
-
-    def now(self) -> datetime:
-        """Return one instant."""
-        return datetime(2024, 5, 1, tzinfo=timezone.utc)
-
-    def sleep(self, seconds: float) -> None:
-        """Refuse."""
-        raise AssertionError(f"slept {seconds} s of real time")
+from harness.lifecycle.waiting import RealClock
 
 
 def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Inside the block the environment names the local workspace, and afterwards what it named before."""
     monkeypatch.setenv("AZUREML_WORKSPACE_NAME", "mine")
-    with open_backend(BackendChoice("emulator", ""), StoppedClock()) as surroundings:
+    with open_backend(BackendChoice("emulator", "")) as surroundings:
         inside = surroundings.environ["AZUREML_WORKSPACE_NAME"]
 
     assert (inside, os.environ["AZUREML_WORKSPACE_NAME"]) == ("acceptance", "mine")
@@ -36,7 +24,7 @@ def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.Mon
 
 def test_emulator_brings_its_own_time() -> None:
     """Waiting on the emulator's clock takes virtual time only, beginning when its registry's era opened."""
-    with open_backend(BackendChoice("emulator", "", catalog="2024-12"), StoppedClock()) as surroundings:
+    with open_backend(BackendChoice("emulator", "", catalog="2024-12")) as surroundings:
         began = surroundings.clock.now()
         surroundings.clock.sleep(3600)
 
@@ -46,9 +34,9 @@ def test_emulator_brings_its_own_time() -> None:
 
 def test_live_is_azure_as_it_is() -> None:
     """The live backend puts nothing in the place of Azure: real environment, real clock, no emulator."""
-    clock = StoppedClock()
-    with open_backend(BackendChoice("live", ""), clock) as surroundings:
-        assert (surroundings.clock, surroundings.environ, surroundings.azure) == (clock, os.environ, None)
+    with open_backend(BackendChoice("live", "")) as surroundings:
+        assert isinstance(surroundings.clock, RealClock)
+        assert (surroundings.environ, surroundings.azure) == (os.environ, None)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +48,7 @@ def test_live_is_azure_as_it_is() -> None:
 )
 def test_unknown_era_or_pace_names_the_nearest(choice: BackendChoice, expected: str) -> None:
     """What the emulator does not know is refused with what was probably meant."""
-    with pytest.raises(UsageError, match=expected), open_backend(choice, StoppedClock()):
+    with pytest.raises(UsageError, match=expected), open_backend(choice):
         pass
 
 

@@ -9,7 +9,7 @@ from fakes.catalogue import Catalogue, load_catalogue
 from fakes.world.engine import FineTuneError, FineTuneRequest, FineTuneResult, Metric, Predictor
 from fakes.world.jobs import Job, put_job
 from fakes.world.pace import pace_by_name
-from fakes.world.world import World, Workspace
+from fakes.world.world import Workspace, World
 
 COMPONENT = "azureml://registries/azureml/components/chat_completion_pipeline/versions/0.0.42"
 BASE_MODEL = "azureml://registries/azureml/models/Phi-3-mini-4k-instruct/versions/5"

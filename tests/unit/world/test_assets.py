@@ -45,6 +45,15 @@ def test_versions_come_newest_first(versions: list[str]) -> None:
     assert [asset.version for asset in _store(*versions).versions("models", "m")] == versions[::-1]
 
 
+def test_of_one_instant_the_last_to_come_is_the_newest() -> None:
+    """Two versions that a client creates without waiting are still told apart."""
+    store = AssetStore()
+    for version in ("1", "2"):
+        store.put("models", "m", version, {}, START)
+
+    assert [asset.version for asset in store.versions("models", "m")] == ["2", "1"]
+
+
 def test_an_update_is_no_creation() -> None:
     """Updating an old version does not make it the latest one."""
     store = _store("1", "2")
@@ -69,7 +78,7 @@ def test_a_version_keeps_its_content(kind: str, fixed: str) -> None:
     store = AssetStore()
     store.put(kind, "a", "1", {fixed: "old"}, START)
 
-    with pytest.raises(Invalid, match="already exists.*use a different name or version") as refused:
+    with pytest.raises(Invalid, match=r"already exists.*use a different name or version") as refused:
         store.put(kind, "a", "1", {fixed: "new"}, LATER)
     assert refused.value.inner == ("BadArgument", "VersionIsImmutable")
 
@@ -86,9 +95,7 @@ def test_an_unknown_name_has_no_versions(kind: str) -> None:
     assert AssetStore().versions(kind, "unknown") == []
 
 
-@pytest.mark.parametrize(
-    ("view", "expected"), [("ActiveOnly", ["2"]), ("ArchivedOnly", ["1"]), ("All", ["2", "1"])]
-)
+@pytest.mark.parametrize(("view", "expected"), [("ActiveOnly", ["2"]), ("ArchivedOnly", ["1"]), ("All", ["2", "1"])])
 def test_views_tell_archived_versions_apart(view: str, expected: list[str]) -> None:
     """A view shows active versions, archived ones or both (recorded)."""
     store = _store("1", "2")

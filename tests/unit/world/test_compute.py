@@ -82,7 +82,7 @@ def test_a_change_keeps_when_it_was_created(world: World) -> None:
 
 def test_a_deleted_cluster_is_gone_when_its_operation_is_done(world: World) -> None:
     """While it is deleted it is still there, in state Deleting."""
-    made, _ = _put(world)
+    _put(world)
     wait(world, 30)
     operation = delete_compute(world, world.home, "gpu")
     assert _states(world, get_compute(world.home, "gpu"), operation) == ("Deleting", "InProgress")
@@ -120,5 +120,3 @@ def test_provisioning_may_be_stuck(world: World) -> None:
     wait(world, 86_400)
 
     assert _states(world, *made) == ("Creating", "InProgress")
-
-

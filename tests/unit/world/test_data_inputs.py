@@ -83,9 +83,7 @@ def test_a_table_is_the_file_that_it_names(world: World) -> None:
         ("./train.jsonl", "uri_file", Invalid, "is not a path on a datastore"),
     ],
 )
-def test_what_is_not_there_is_named(
-    world: World, uri: str, kind: str, refusal: type[Exception], words: str
-) -> None:
+def test_what_is_not_there_is_named(world: World, uri: str, kind: str, refusal: type[Exception], words: str) -> None:
     """A file, asset, table or datastore that is missing is refused by name (texts inferred)."""
     with pytest.raises(refusal, match=words):
         _read(world, uri, kind)

@@ -61,9 +61,7 @@ def test_a_scope_names_its_audience(scope: str, audience: str) -> None:
     assert audience_of(scope) == audience
 
 
-@pytest.mark.parametrize(
-    ("after", "good"), [(TOKEN_LIFETIME - timedelta(seconds=1), True), (TOKEN_LIFETIME, False)]
-)
+@pytest.mark.parametrize(("after", "good"), [(TOKEN_LIFETIME - timedelta(seconds=1), True), (TOKEN_LIFETIME, False)])
 def test_a_token_is_good_until_it_expires(identity: Identity, after: timedelta, good: bool) -> None:
     """A token is good for a day less a second (documented)."""
     header = f"Bearer {identity.issue(f'{ARM}/.default', START).text}"

@@ -38,7 +38,7 @@ def test_an_action_is_told_its_own_instant() -> None:
 def test_work_that_adds_work() -> None:
     """What an action adds is performed in the same run when it is due too."""
     schedule, done = Schedule(), []
-    schedule.at(_after(1), lambda now: schedule.at(_after(2), done.append))
+    schedule.at(_after(1), lambda _: schedule.at(_after(2), done.append))
     schedule.at(_after(3), done.append)
     schedule.run_due(_after(5))
 

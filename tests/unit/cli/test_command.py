@@ -1,0 +1,149 @@
+"""The command as a whole: streams, exit codes, one message and no traceback. The lifecycle is a stand-in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cli import main
+from harness.errors import EnvironmentMissing, Interrupted, JobFailed, SpecError
+from harness.lifecycle.report import LifecycleReport
+
+Invoke = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys, report: LifecycleReport) -> Invoke:
+    """Run `harness run` with a stand-in for the lifecycle; returns exit code, stdout and stderr."""
+
+    def run(*options: str, lifecycle: Callable[..., Any] | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr("harness.cli.run.run_lifecycle", lifecycle or (lambda *_, **__: report))
+        with pytest.raises(SystemExit) as ended:
+            main(["run", "--folder", str(tmp_path / "run"), *options])
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+def _raising(error: BaseException) -> Callable[..., Any]:
+    def lifecycle(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return lifecycle
+
+
+def test_success_ends_with_0_and_keeps_its_report(invoke: Invoke, tmp_path: Path) -> None:
+    """A run that succeeds shows its summary on stdout, says nothing on stderr, and leaves report.json."""
+    code, out, err = invoke()
+
+    assert (code, err) == (0, "")
+    assert "What was created" in out
+    assert json.loads((tmp_path / "run" / "report.json").read_text(encoding="utf-8"))["run_id"] == "1715342400-ab12"
+
+
+def test_json_is_the_only_thing_on_stdout(invoke: Invoke) -> None:
+    """With `--json` stdout is one document, and the heading goes to stderr."""
+    code, out, err = invoke("--json")
+
+    assert json.loads(out)["exit_code"] == code == 0
+    assert "backend emulator" in err
+
+
+@pytest.mark.parametrize("error", [JobFailed("no"), EnvironmentMissing("no"), Interrupted("no")])
+def test_exit_code_is_the_errors(invoke: Invoke, report: LifecycleReport, error: Any) -> None:
+    """A run that ends with an error ends with its exit code and its message on stderr."""
+    report.error = error
+    code, out, err = invoke()
+
+    assert code == error.exit_code
+    assert err == "✗ no\n"
+    assert "What was created" in out
+
+
+def test_refused_run_is_a_document_too(invoke: Invoke) -> None:
+    """With `--json` a run that was refused before its first step is told in the same document."""
+    code, out, _ = invoke("--json", lifecycle=_raising(SpecError("no", where="x.toml")))
+
+    assert code == 2
+    assert json.loads(out)["error"]["where"] == "x.toml"
+
+
+def test_interruption_before_the_start_ends_with_4(invoke: Invoke) -> None:
+    """Ctrl-C before the lifecycle has begun is no traceback."""
+    code, _, err = invoke(lifecycle=_raising(KeyboardInterrupt()))
+
+    assert (code, "Traceback" in err) == (4, False)
+
+
+def test_defect_is_one_message(invoke: Invoke) -> None:
+    """An exception that nobody foresaw ends with 1, and its traceback is shown on request only."""
+    code, _, err = invoke(lifecycle=_raising(ZeroDivisionError("by zero")))
+
+    assert code == 1
+    assert "a defect of the harness: ZeroDivisionError: by zero" in err
+    assert "HARNESS_DEBUG=1" in err
+    assert "Traceback" not in err
+
+
+def test_defect_shows_its_traceback_on_request(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With HARNESS_DEBUG=1 the traceback comes with the message."""
+    monkeypatch.setenv("HARNESS_DEBUG", "1")
+
+    assert "Traceback" in invoke(lifecycle=_raising(ZeroDivisionError("by zero")))[2]
+
+
+def test_noise_of_the_sdk_goes_to_a_file(invoke: Invoke, report: LifecycleReport, tmp_path: Path) -> None:
+    """What the SDK warns and prints to stderr is in sdk.log and not on the screen."""
+
+    def noisy(*_: Any, **__: Any) -> LifecycleReport:
+        warnings.warn("experimental class", stacklevel=1)
+        sys.stderr.write("Uploading: 100%")
+        return report
+
+    _, out, err = invoke(lifecycle=noisy)
+    log = (tmp_path / "run" / "sdk.log").read_text(encoding="utf-8")
+
+    assert ("experimental" in out + err, "Uploading" in out + err) == (False, False)
+    assert ("experimental" in log, "Uploading" in log) == (True, True)
+
+
+def test_folder_that_cannot_be_is_refused(invoke: Invoke, tmp_path: Path) -> None:
+    """A folder whose parent is a file is refused with 2, and `--folder` is the remedy."""
+    (tmp_path / "file").touch()
+    code, _, err = invoke("--folder", str(tmp_path / "file" / "run"))
+
+    assert code == 2
+    assert "Name another one with --folder" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [(["--catlog", "2024-04"], "--catalog"), (["--percent", "0"], "1<=x<=100"), (["--backend", "live2"], "live")],
+)
+def test_wrong_option_ends_with_2_and_names_the_right_one(invoke: Invoke, option: list[str], said: str) -> None:
+    """An unknown option or value is answered with what would be right."""
+    code, _, err = invoke(*option)
+
+    assert code == 2
+    assert said in err
+
+
+def test_help_imports_nothing_heavy() -> None:
+    """`harness --help` answers without importing the SDK, pandas, datasets or the local Azure ML."""
+    heavy = {"azure.ai.ml", "azure.core", "pandas", "datasets", "mlflow", "fakes", "pydantic"}
+    code = (
+        "import sys\nfrom harness.cli import main\ntry:\n    main(['--help'])\n"
+        f"finally:\n    sys.stderr.write(repr({heavy!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr == "set()"
+    assert "run" in done.stdout
