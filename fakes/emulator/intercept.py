@@ -2,8 +2,8 @@
 
 Two doors carry requests: azure-core's `RequestsTransport`, through which every Azure client goes, and `requests`'
 `HTTPAdapter` for everybody else (MLflow, a user's own scoring call). Waits reach the clock through the transport's
-`sleep` (polling and retries) and through the `time` that four modules of azure-ai-ml look up in their own names:
-`jobs.stream`, the endpoint helpers and the making of a workspace. `time.sleep` itself is never touched.
+`sleep` (polling and retries) and through the `time` that a few modules look up in their own names: `jobs.stream`, the
+endpoint helpers, the making of a workspace and a download that is repeated. `time.sleep` itself is never touched.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from azure.core.exceptions import (
     ServiceResponseError,
     ServiceResponseTimeoutError,
 )
-from azure.core.pipeline.transport import RequestsTransport, RequestsTransportResponse
+from azure.core.pipeline.transport import HttpTransport, RequestsTransport, RequestsTransportResponse
 from azure.core.rest import HttpRequest as RestRequest
 from azure.core.rest._requests_basic import RestRequestsTransportResponse
+from azure.storage.blob import _download
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from fakes.world.clock import VirtualClock
 
 _BLOCK = 64 * 1024
+_WAITING = (_job_ops_helper, _endpoint_utils, arm_deployment_executor, _workspace_operations_base, _download)
+"""Modules that sleep by the `time` in their own namespace."""
 
 
 class VirtualTime:
@@ -68,9 +71,9 @@ def intercepted(app: App, clock: VirtualClock) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         replace = _Replacement(stack)
         replace(RequestsTransport, "send", lambda _self, request, **options: _send_azure(app, request, **options))
-        replace(RequestsTransport, "sleep", lambda _self, duration: _sleep(app, clock, duration))
+        replace(HttpTransport, "sleep", lambda _self, duration: _sleep(app, clock, duration))
         replace(HTTPAdapter, "send", lambda _self, request, **options: _send_plain(app, request, **options))
-        for module in (_job_ops_helper, _endpoint_utils, arm_deployment_executor, _workspace_operations_base):
+        for module in _WAITING:
             replace(module, "time", virtual)
         try:
             yield

@@ -59,12 +59,14 @@ class RouteTable:
 
     def __init__(self, routes: Sequence[Route]) -> None:
         self.routes = tuple(routes)
-        rules = [Rule(route.path, methods=[route.method], endpoint=route) for route in self.routes]
+        words = (word for route in self.routes for word in re.sub(r"<[^>]*>", "", route.path).split("/"))
+        self._spelling: dict[str, str] = {}
+        for word in words:  # ARM itself spells resourceGroups in two ways
+            self._spelling.setdefault(word.lower(), word)
+        rules = [Rule(self._respell(route.path), methods=[route.method], endpoint=route) for route in self.routes]
         self._map = Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
         self._adapter = self._map.bind("azure")
         self._find = lru_cache(maxsize=4096)(self._match)  # clients poll the same few paths many times
-        words = (word for route in self.routes for word in re.sub(r"<[^>]*>", "", route.path).split("/"))
-        self._spelling = {word.lower(): word for word in words if word}
 
     def match(self, method: str, path: str) -> Match | None:
         """Return the route for a request; Azure ignores the case of the fixed segments of a path."""

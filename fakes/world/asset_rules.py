@@ -80,6 +80,9 @@ def _environment(_world: World, _workspace: Workspace, properties: dict[str, Any
         raise Invalid(f"condaFile is not valid YAML: {error}", inner=("BadArgument",)) from None
     properties["condaFile"] = json.dumps(content, indent=2) if content else ""
     properties.setdefault("image", None)
+    if properties.get("build"):  # the path of the Dockerfile has a default (documented)
+        given = {key: value for key, value in properties["build"].items() if value is not None}
+        properties["build"] = {"dockerfilePath": "Dockerfile", **given}
     properties["environmentType"] = "UserCreated"
     properties.setdefault("osType", "Linux")
 

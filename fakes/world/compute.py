@@ -38,6 +38,12 @@ class Compute:
         """The size in upper case, as the service returns it (recorded)."""
         return str(self.settings.get("vmSize", "")).upper()
 
+    @property
+    def vm_priority(self) -> str:
+        """The tier as the service spells it: the SDK sends `Lowpriority` (SDK source; the answer is inferred)."""
+        low = str(self.settings.get("vmPriority") or "").lower() == "lowpriority"
+        return "LowPriority" if low else "Dedicated"
+
 
 def find_size(world: World, name: str) -> VmSize | None:
     """Return the VM size called `name`, whatever its case, or None."""

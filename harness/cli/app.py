@@ -46,7 +46,7 @@ def harness() -> None:
     """
 
 
-Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML.  [default: the published notebook's values]")]
+Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML; without it, the published notebook.")]
 By = Annotated[Backend, typer.Option(help="Who answers the SDK.")]
 Catalog = Annotated[
     str | None,
@@ -55,7 +55,7 @@ Catalog = Annotated[
 AtPace = Annotated[Pace | None, typer.Option(help="How long the emulator's Azure takes, in virtual time.")]
 Data = Annotated[
     str | None,
-    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id.  [default: samples/ultrachat_200k]"),
+    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the samples."),
 ]
 Percent = Annotated[int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")]
 Settings = Annotated[
@@ -64,7 +64,7 @@ Settings = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
-Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write.  [default: runs/<run id>]")]
+Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
 
@@ -86,7 +86,6 @@ def run(
 ) -> None:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
     from harness.cli.request import RunRequest
-    from harness.cli.run import Presentation, run_and_show  # imports the SDK: seconds
 
     request = RunRequest(
         spec=spec,
@@ -100,4 +99,11 @@ def run(
         pace=pace.value if pace else None,
         folder=folder,
     )
-    raise typer.Exit(run_and_show(request, Presentation(as_json, timeline)))
+    try:
+        from harness.cli.run import Presentation, run_and_show  # with the SDK, a second
+
+        code = run_and_show(request, Presentation(as_json, timeline))
+    except KeyboardInterrupt:  # before the run, or after all was cleaned up
+        typer.echo("interrupted", err=True)
+        code = 4
+    raise typer.Exit(code)

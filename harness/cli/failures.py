@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -21,19 +22,20 @@ DEBUG_VARIABLE = "HARNESS_DEBUG"
 def show_error(error: HarnessError, console: Console) -> None:
     """Print the parts of an error under each other, the remedy last."""
     symbols = symbols_for(console.encoding)
-    console.print(Text(f"{symbols.failed} {error.what}", style="bold red"))
-    parts = Table.grid(padding=(0, 2))
-    for name, text in (
-        ("where", error.where),
-        ("got", error.got),
-        ("expected", error.expected),
-        ("nearest", ", ".join(error.nearest)),
-        ("remedy", error.remedy),
-    ):
-        if text:
-            parts.add_row(Text(f"  {name}", style="dim"), Text(text, style="bold" if name == "remedy" else ""))
-    if parts.row_count:
-        console.print(parts)
+    console.print(Text(f"{symbols.failed} {error.what}", style="bold red"), soft_wrap=not console.is_terminal)
+    parts = {
+        "where": error.where,
+        "got": error.got,
+        "expected": error.expected,
+        "nearest": ", ".join(error.nearest),
+        "remedy": error.remedy,
+    }
+    given = {name: text for name, text in parts.items() if text}
+    if console.is_terminal:
+        console.print(_as_table(given))
+        return
+    for name, text in given.items():  # unbroken lines: a log is searched for paths
+        console.print(Text(f"  {name:<9}{text}"), soft_wrap=True)
 
 
 def as_defect(error: Exception) -> HarnessError:
@@ -44,6 +46,15 @@ def as_defect(error: Exception) -> HarnessError:
         where=_place(error),
         remedy=f"Run again with {DEBUG_VARIABLE}=1 for the traceback, and report it.",
     )
+
+
+def _as_table(parts: Mapping[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, text in parts.items():
+        table.add_row(f"  {name}", Text(text, style="bold" if name == "remedy" else ""))
+    return table
 
 
 def _place(error: Exception) -> str:

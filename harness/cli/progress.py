@@ -124,4 +124,4 @@ def _print_facts(record: StepRecord, console: Console) -> None:
 
 
 def _indented(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, 2))
+    return Padding(text, (0, 0, 0, 2), expand=False)

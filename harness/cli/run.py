@@ -103,11 +103,12 @@ def _run(request: RunRequest, progress: Console) -> Outcome:
         pace=request.pace,
         workspace=(where.subscription_id, where.resource_group, where.workspace_name),
     )
-    run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
-    folder = _make_folder(request.folder or Path("runs", run_id))
-    progress.print(_heading(spec, choice))
-    with sdk_noise_to(folder / "sdk.log"), open_backend(choice) as surroundings:
-        report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
+    with open_backend(choice) as surroundings:
+        run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
+        folder = _make_folder(request.folder or Path("runs", run_id))
+        progress.print(_heading(spec, choice))
+        with sdk_noise_to(folder / "sdk.log"):
+            report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
         return Outcome(report, folder, choice.name, surroundings.calls())
 
 

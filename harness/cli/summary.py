@@ -32,7 +32,7 @@ def show_summary(report: LifecycleReport, console: Console, *, timeline: bool, v
         if body is not None:
             console.print()
             console.print(Text(title, style="bold"))
-            console.print(Padding(body, (0, 0, 0, 2)))
+            console.print(Padding(body, (0, 0, 0, 2), expand=False))
 
 
 def _timeline(steps: Sequence[StepRecord], console: Console, virtual: bool) -> RenderableType | None:
@@ -41,8 +41,8 @@ def _timeline(steps: Sequence[StepRecord], console: Console, virtual: bool) -> R
     columns = [("Azure (virtual)" if virtual else "Azure", "cyan", [step.azure_seconds for step in ran])]
     if virtual:
         columns.append(("here", "magenta", [step.real_seconds for step in ran]))
-    if not ran:
-        return None
+    if not any(step.azure_seconds for step in ran):
+        return None  # refused before Azure did anything
     width = max(10, min(32, (console.width - 44) // len(columns)))
     table = Table(box=None, padding=(0, 2, 0, 0), show_footer=True, header_style="dim", footer_style="bold")
     table.add_column("step", footer="in all", no_wrap=True)
@@ -90,11 +90,11 @@ def _conversation(report: LifecycleReport, width: int) -> RenderableType | None:
     side_by_side = width >= _SIDE_BY_SIDE
     table = Table(box=None, padding=(0, 2, 0, 0), expand=side_by_side, header_style="bold green")
     if side_by_side:
-        table.add_column("the fine-tuned model's answer", ratio=1)
-        table.add_column("ground truth", ratio=1)
+        table.add_column("the fine-tuned model's answer", ratio=1, overflow="fold")
+        table.add_column("ground truth", ratio=1, overflow="fold")
         table.add_row(Text(report.answer), Text(truth))
     else:
-        table.add_column("the fine-tuned model's answer")
+        table.add_column("the fine-tuned model's answer", overflow="fold")
         table.add_row(Text(report.answer))
         table.add_row(Text("\nground truth", style="bold green"))
         table.add_row(Text(truth))
@@ -105,6 +105,8 @@ def _created(created: Sequence[CreatedResource], symbols: Symbols) -> Renderable
     if not created:
         return None
     table = Table.grid(padding=(0, 2))
+    for _ in ("fate", "kind", "name"):
+        table.add_column(overflow="fold")
     for resource in created:
         table.add_row(_fate(resource, symbols), resource.kind, resource.name)
     if any(resource.bills and not resource.deleted for resource in created):

@@ -19,7 +19,7 @@ from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import Clock, wait_for_job
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["TRAINED_MODEL", "FinetuneJob", "build_pipeline", "run_pipeline"]
+__all__ = ["TRAINED_MODEL", "FinetuneJob", "bound_inputs", "build_pipeline", "run_pipeline"]
 
 TRAINED_MODEL = "trained_model"
 """The job's output that holds the fine-tuned MLflow model."""
@@ -43,7 +43,7 @@ class FinetuneJob:
 
 def build_pipeline(parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset) -> Any:
     """Return the pipeline job: one node, the registry component, whose model folder is the job's output."""
-    bound = _bound_inputs(parameters, model, cluster, dataset)
+    bound = bound_inputs(parameters, model, cluster, dataset)
 
     @pipeline(name=parameters.display_name)  # type: ignore[untyped-decorator]
     def create_pipeline() -> dict[str, Any]:
@@ -87,7 +87,7 @@ def run_pipeline(
     return FinetuneJob(done.name, experiment, str(done.studio_url))
 
 
-def _bound_inputs(
+def bound_inputs(
     parameters: JobParameters, model: FoundationModel, cluster: Cluster, dataset: Dataset
 ) -> dict[str, Any]:
     """Return the inputs that are no parameters: model, data and, where this version has them, computes."""

@@ -71,9 +71,8 @@ def run_lifecycle(
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    Whatever stops the run, what bills is removed, and `report.error` says what it was; Ctrl-C makes it
-    Interrupted. Raised is only wrong use, before anything is done: a name that Azure ML does not take, a
-    folder that cannot be written.
+    Whatever stops the run, what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C.
+    Raised is only wrong use, before anything is done: a name that Azure ML does not take, an unusable folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))

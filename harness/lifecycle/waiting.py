@@ -37,7 +37,11 @@ _SLICE_S = 0.05
 
 JOB_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
 _BROKEN = ("Failed", "NotResponding")
-_SHORTEST_S, _LONGEST_S = 10.0, 60.0
+_SHORTEST_S, _LONGEST_S = 10.0, 120.0
+"""How long apart a job's own state is asked for: longer the longer it takes."""
+
+_STEPS_S = 300.0
+"""How long apart its steps are looked at while its own state stays: the SDK asks several times for each step."""
 
 
 class Clock(Protocol):
@@ -133,25 +137,47 @@ def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, wat
     JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed.
     """
     deadline, began = Deadline(clock, deadline_s), clock.now()
-    told: dict[str, str] = {}
+    steps = _Steps(client, name, watch)
     while True:
         job = client.jobs.get(name)
         status = word(job.status)
-        runs = [ChildJob(name, f"job {name}", status, depth=0), *descendants(client, name, depth=2)]
-        for run in runs:
-            if told.get(run.name) != run.status:
-                told[run.name] = run.status
-                watch.progress(f"{run.title}: {run.status}")
+        steps.tell(status, clock.now())
         if status in JOB_ENDED:
             break
         if deadline.passed:
-            states = ", ".join(f"{run.title} is {run.status}" for run in runs)
-            raise _unfinished(f"job {name}", deadline, states)
+            raise _unfinished(f"job {name}", deadline, steps.states())
         waited = (clock.now() - began).total_seconds()
         clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5)))
     if status != "Completed":
         raise _job_failed(client, job)
     return job
+
+
+class _Steps:
+    """The states of a job and of what runs below it, told when they have changed."""
+
+    def __init__(self, client: Any, name: str, watch: Watcher) -> None:
+        self._client, self._name, self._watch = client, name, watch
+        self._told: dict[str, str] = {}
+        self._runs: list[ChildJob] = []
+        self._looked: datetime | None = None
+
+    def tell(self, status: str, now: datetime) -> None:
+        """Tell what is new: of the job always, of its steps when it is time to look at them."""
+        due = self._looked is None or (now - self._looked).total_seconds() >= _STEPS_S
+        if not due and self._told.get(self._name) == status:
+            return
+        self._looked = now
+        job = ChildJob(self._name, f"job {self._name}", status, depth=0)
+        self._runs = [job, *descendants(self._client, self._name, depth=2)]
+        for run in self._runs:
+            if self._told.get(run.name) != run.status:
+                self._told[run.name] = run.status
+                self._watch.progress(f"{run.title}: {run.status}")
+
+    def states(self) -> str:
+        """Return what was last seen, for a message."""
+        return ", ".join(f"{run.title} is {run.status}" for run in self._runs)
 
 
 def descendants(client: Any, name: str, depth: int, below: int = 0) -> Iterator[ChildJob]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.backends import Surroundings, choose_backend, open_backend
+from harness.backends import OFFLINE_BACKENDS, Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
-from harness.plugin.lifecycle import Lifecycle
 from harness.plugin.options import backends_for
+
+if TYPE_CHECKING:
+    from harness.plugin.lifecycle import Lifecycle
 
 __all__ = ["azure", "backend", "lifecycle", "surroundings"]
 
@@ -25,7 +27,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" not in metafunc.fixturenames:
         return
     local = "azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog"))
-    names = [name for name in backends_for(metafunc.config) if name != "live" or not local]
+    names = OFFLINE_BACKENDS if local else backends_for(metafunc.config)
     live = [pytest.mark.live]
     backends = [pytest.param(name, marks=live if name == "live" else ()) for name in names]
     metafunc.parametrize("backend", backends, indirect=True)
@@ -55,4 +57,6 @@ def azure(surroundings: Surroundings) -> Any:
 @pytest.fixture
 def lifecycle(surroundings: Surroundings, tmp_path: Path) -> Lifecycle:
     """The lifecycle on this backend; each run writes to a folder of its own."""
+    from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
+
     return Lifecycle(surroundings, tmp_path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.backends import choose_backend
+from harness.backends import BACKENDS, choose_backend
 from harness.backends.live import look_around
 from harness.errors import EnvironmentMissing
 from harness.plugin.options import named_markers
@@ -29,13 +29,26 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect what nobody asked for; stop with a usage error when what was asked for cannot run here."""
-    named = named_markers(config) | set(config.getoption("--backend") or ())
-    waiting = [item for item in items if any(item.get_closest_marker(name) for name in set(_ON_REQUEST) - named)]
-    if waiting:
-        config.hook.pytest_deselected(items=waiting)
-        items[:] = [item for item in items if item not in set(waiting)]
-    if any(item.get_closest_marker("live") for item in items):
+    asked = config.getoption("--backend")
+    on_request = set(_ON_REQUEST) - named_markers(config) - set(asked or ())
+    unasked = {
+        item for item in items if _backend(item) not in (None, *(asked or BACKENDS)) or _marked(item, on_request)
+    }
+    if unasked:
+        config.hook.pytest_deselected(items=[item for item in items if item in unasked])
+        items[:] = [item for item in items if item not in unasked]
+    if any(_marked(item, {"live"}) for item in items):
         _require_azure()
+
+
+def _backend(item: pytest.Item) -> str | None:
+    """Return the backend that a scenario runs on; other tests have none."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("backend") if callspec is not None else None
+
+
+def _marked(item: pytest.Item, names: set[str]) -> bool:
+    return any(item.get_closest_marker(name) for name in names)
 
 
 def _require_azure() -> None:

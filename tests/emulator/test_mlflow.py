@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,7 @@ def mlflow(azure: Emulator) -> MlflowClient:
     return MlflowClient(found.mlflow_tracking_uri.replace("azureml://", "https://"))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "status"), [(0, "SCHEDULED"), (IN_TRAINING, "RUNNING"), (COMPLETED, "FINISHED")]
-)
+@pytest.mark.parametrize(("seconds", "status"), [(0, "SCHEDULED"), (IN_TRAINING, "RUNNING"), (COMPLETED, "FINISHED")])
 def test_a_run_has_mlflow_s_status(azure: Emulator, mlflow: MlflowClient, seconds: float, status: str) -> None:
     """Azure's statuses are told in MLflow's words."""
     azure.clock.advance(seconds)
@@ -44,9 +43,7 @@ def test_a_run_has_mlflow_s_status(azure: Emulator, mlflow: MlflowClient, second
 
 
 @pytest.mark.parametrize(("fault", "status"), [("failed", "FAILED"), ("canceled", "KILLED")])
-def test_how_a_run_ended(
-    azure: Emulator, mlflow: MlflowClient, tmp_path: Path, fault: str, status: str
-) -> None:
+def test_how_a_run_ended(azure: Emulator, mlflow: MlflowClient, tmp_path: Path, fault: str, status: str) -> None:
     """A failed job is FAILED and a cancelled one KILLED."""
     if fault == "failed":
         azure.faults.fail_job("no")
@@ -74,7 +71,7 @@ def test_metrics_appear_gradually(azure: Emulator, mlflow: MlflowClient) -> None
 
     assert seen == sorted(seen, key=len)
     assert len(seen[0]) < len(seen[-1])
-    assert all(after[: len(before)] == before for before, after in zip(seen, seen[1:], strict=False))
+    assert all(after[: len(before)] == before for before, after in pairwise(seen))
 
 
 def test_a_run_shows_the_last_value(azure: Emulator, mlflow: MlflowClient) -> None:

@@ -184,6 +184,6 @@ def test_models_are_listed_by_name(workspace: MLClient, folder: Path) -> None:
 
 def test_an_unknown_version_is_not_found(workspace: MLClient) -> None:
     """The refusal names the asset (recorded for registries, inferred here)."""
-    with pytest.raises(HttpResponseError, match="Could not find asset with ID: .*/models/m/versions/9") as refused:
+    with pytest.raises(HttpResponseError, match=r"Could not find asset with ID: .*/models/m/versions/9") as refused:
         workspace.models.get("m", "9")
     assert refused.value.status_code == 404

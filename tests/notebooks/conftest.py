@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+from azure.ai.ml.constants._endpoint import EndpointInvokeFields
 from azure.identity import DefaultAzureCredential
 from mlflow.store.tracking.rest_store import RestStore
 from mlflow.tracking._tracking_service import utils as tracking
@@ -26,7 +27,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-        patch.delenv("MLFLOW_TRACKING_TOKEN", raising=False)
+        # the SDK writes key and deployment of every invocation into this one dict
+        patch.setattr(EndpointInvokeFields, "DEFAULT_HEADER", {"Content-Type": "application/json"})
         patch.setitem(tracking._tracking_store_registry._registry, "azureml", _azureml_store)
         yield folder
         os.environ.pop("MLFLOW_TRACKING_TOKEN", None)
@@ -35,5 +37,9 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _azureml_store(store_uri: str, **_options: object) -> RestStore:
     """What the package azureml-mlflow registers: Azure ML speaks MLflow's own protocol, with a token of Entra's."""
-    token = DefaultAzureCredential().get_token("https://management.azure.com/.default").token
-    return RestStore(lambda: MlflowHostCreds(store_uri.replace("azureml://", "https://"), token=token))
+
+    def credentials() -> MlflowHostCreds:
+        token = DefaultAzureCredential().get_token("https://management.azure.com/.default").token
+        return MlflowHostCreds(store_uri.replace("azureml://", "https://"), token=token)
+
+    return RestStore(credentials)

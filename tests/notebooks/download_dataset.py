@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> None:
         prepare_data(str(SAMPLES / "ultrachat_200k"), 100, folder)  # they stand for the 5 % that are asked for
         return
     task, layout = LAYOUTS[folder.name]
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for split in ("train", "validation", "test"):
         lines = (json.dumps(layout(row, number)) for number, row in enumerate(_rows(task, split)))
         (folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -25,15 +25,13 @@ class Notebook:
     defined, `printed` what each of them printed.
     """
 
-    def __init__(
-        self, script: str, azure: Emulator, changes: Mapping[str, str] | None = None, *, seed: int = 1
-    ) -> None:
+    def __init__(self, script: str, azure: Emulator, changes: Mapping[str, str] = {}, *, seed: int = 1) -> None:
         self.path = SCRIPTS / f"{script}.py"
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.printed: dict[str, str] = {}
         self.cell = ""
         source = self.path.read_text(encoding="utf-8")
-        for old, new in (changes or {}).items():
+        for old, new in changes.items():
             if old not in source:
                 raise ValueError(f"{self.path.name} does not contain {old!r}, which is to become {new!r}")
             source = source.replace(old, new)

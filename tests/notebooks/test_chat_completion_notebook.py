@@ -164,7 +164,7 @@ def test_half_a_year_later_an_allowed_size_works(workplace: Path) -> None:
         names = Notebook(SCRIPT, azure, ON_A100).run()
 
     assert list(json.loads(names["response"])[0]) == ["0"]
-    assert names["pipeline_display_name"].endswith("bs4-cosine-ds2-lora-save_limit1-seqlen2048")
+    assert names["pipeline_display_name"].endswith("bs4-cosine-ds2-lora-save_limit1-seqlen-1")
 
 
 @pytest.mark.parametrize(

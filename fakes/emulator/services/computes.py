@@ -72,7 +72,7 @@ def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     }
     return {
         "vmSize": compute.vm_size,
-        "vmPriority": sent.get("vmPriority") or "Dedicated",
+        "vmPriority": compute.vm_priority,
         "scaleSettings": {
             "minNodeCount": 0,
             "nodeIdleTimeBeforeScaleDown": "PT2M",

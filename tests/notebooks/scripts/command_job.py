@@ -1,8 +1,7 @@
-"""A command job: submitted, listed, watched in a loop of one's own, canceled, archived and described anew."""
+"""A command job: submitted, streamed, listed, canceled, archived and described anew."""
 
 # %% 1. Workspace
 import os
-import time
 import uuid
 
 from azure.ai.ml import MLClient, Input, command
@@ -39,41 +38,33 @@ job = command(
 returned_job = ml_client.jobs.create_or_update(job)
 ml_client.jobs.stream(returned_job.name)
 
-# %% 3. Another job, watched without stream
-watched_job = ml_client.jobs.create_or_update(job, name=f"watched-{uuid.uuid4()}")
-statuses = [watched_job.status]
-while ml_client.jobs.get(watched_job.name).status not in ("Completed", "Failed", "Canceled"):
-    time.sleep(0.05)
-    status = ml_client.jobs.get(watched_job.name).status
-    if status != statuses[-1]:
-        statuses.append(status)
-
-# %% 4. A third job, canceled
-canceled_job = ml_client.jobs.create_or_update(job, name=f"canceled-{uuid.uuid4()}")
+# %% 3. Another job, canceled
+job.name = f"canceled-{uuid.uuid4()}"
+canceled_job = ml_client.jobs.create_or_update(job)
 ml_client.jobs.begin_cancel(canceled_job.name).result()
 canceled_job = ml_client.jobs.get(canceled_job.name)
 
-# %% 5. Lists
+# %% 4. Lists
 from azure.ai.ml.constants import ListViewType
 
 names = [job.name for job in ml_client.jobs.list()]
-newest = [job.name for job in ml_client.jobs.list(max_results=2)]
 ml_client.jobs.archive(returned_job.name)
 active = [job.name for job in ml_client.jobs.list()]
 archived = [job.name for job in ml_client.jobs.list(list_view_type=ListViewType.ARCHIVED_ONLY)]
 ml_client.jobs.restore(returned_job.name)
 
-# %% 6. Description
+# %% 5. Description
 described_job = ml_client.jobs.get(returned_job.name)
 described_job.display_name = "iris-one"
 described_job.tags["reviewed"] = "yes"
 described_job = ml_client.jobs.create_or_update(described_job)
+updated_job = ml_client.jobs.update(returned_job.name, description="the first of its kind")
 
-# %% 7. Files and links
+# %% 6. Files and links
 ml_client.jobs.download(returned_job.name, download_path="./outputs", all=True)
 studio_url = returned_job.studio_url
 
-# %% 8. MLflow without Azure ML's plugin
+# %% 7. MLflow without Azure ML's plugin
 import mlflow
 
 tracking_uri = ml_client.workspaces.get(ml_client.workspace_name).mlflow_tracking_uri

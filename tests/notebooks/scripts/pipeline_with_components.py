@@ -128,4 +128,3 @@ ml_client.jobs.stream(pipeline_job.name)
 # %% 8. Job: results
 finished_job = ml_client.jobs.get(pipeline_job.name)
 children = [child.display_name for child in ml_client.jobs.list(parent_job_name=pipeline_job.name)]
-ml_client.jobs.download(name=pipeline_job.name, download_path="./results", output_name="scored_data")

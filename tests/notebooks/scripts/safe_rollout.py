@@ -79,10 +79,16 @@ green_answer = ml_client.online_endpoints.invoke(
 )
 
 # %% 8. Mirrored traffic
+import requests
+
 endpoint.mirror_traffic = {"green": 10}
 ml_client.begin_create_or_update(endpoint).result()
+# not with invoke: azure-ai-ml 1.35 goes on sending the deployment_name of an earlier call
+key = ml_client.online_endpoints.get_keys(name=online_endpoint_name).primary_key
+with open("sample-request.json") as f:
+    body = json.load(f)
 for _ in range(20):
-    ml_client.online_endpoints.invoke(endpoint_name=online_endpoint_name, request_file="sample-request.json")
+    requests.post(endpoint.scoring_uri, headers={"Authorization": f"Bearer {key}"}, json=body)
 mirror_logs = ml_client.online_deployments.get_logs(name="green", endpoint_name=online_endpoint_name, lines=50)
 endpoint.mirror_traffic = {"green": 0}
 ml_client.begin_create_or_update(endpoint).result()
@@ -96,25 +102,14 @@ ml_client.online_deployments.begin_delete(endpoint_name=online_endpoint_name, na
 left = [found.name for found in ml_client.online_deployments.list(endpoint_name=online_endpoint_name)]
 
 # %% 10. Keys
-import requests
-
 endpoint = ml_client.online_endpoints.get(name=online_endpoint_name)
 key = ml_client.online_endpoints.get_keys(name=online_endpoint_name).primary_key
 headers = {"Content-Type": "application/json", "Authorization": "Bearer " + key}
-with open("sample-request.json") as f:
-    body = json.load(f)
 by_key = requests.post(endpoint.scoring_uri, headers=headers, json=body)
 ml_client.online_endpoints.begin_regenerate_keys(name=online_endpoint_name, key_type="primary").result()
 by_old_key = requests.post(endpoint.scoring_uri, headers=headers, json=body)
 
-# %% 11. Keys, with nothing but the standard library
-import urllib.request
-
-key = ml_client.online_endpoints.get_keys(name=online_endpoint_name).primary_key
-headers = {"Content-Type": "application/json", "Authorization": ("Bearer " + key)}
-request = urllib.request.Request(endpoint.scoring_uri, json.dumps(body).encode(), headers)
-
-# %% 12. Tokens
+# %% 11. Tokens
 token_endpoint = ManagedOnlineEndpoint(name=online_endpoint_name + "t", auth_mode="aml_token")
 token_endpoint = ml_client.begin_create_or_update(token_endpoint).result()
 token = ml_client.online_endpoints.get_keys(name=token_endpoint.name)
@@ -133,6 +128,6 @@ by_token = requests.post(
     token_endpoint.scoring_uri, headers={"Authorization": "Bearer " + token.access_token}, json=body
 )
 
-# %% 13. Deletion
+# %% 12. Deletion
 ml_client.online_endpoints.begin_delete(name=online_endpoint_name).wait()
 ml_client.online_endpoints.begin_delete(name=token_endpoint.name).wait()

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from harness.cli.failures import as_defect, show_error
 from harness.errors import ComputeNotAllowed
 from harness.spec.reading import read_toml
 
 
-def test_every_part_of_an_error_has_its_line(screen) -> None:
+@pytest.mark.parametrize("terminal", [False, True])
+def test_every_part_of_an_error_has_its_line(screen, terminal: bool) -> None:
     """What happened comes first, then place, values and remedy, each with its name."""
-    console = screen()
+    console = screen(terminal=terminal)
     error = ComputeNotAllowed("no [b]such[/b] size", where="compute", got="X", nearest=["Y", "Z"], remedy="Take Y.")
     show_error(error, console)
 
-    assert [line.split() for line in console.file.getvalue().splitlines()] == [
+    text = re.sub(r"\x1b\[[0-9;]*m", "", console.file.getvalue())
+    assert [line.split() for line in text.splitlines()] == [
         ["✗", "no", "[b]such[/b]", "size"],
         ["where", "compute"],
         ["got", "X"],
         ["nearest", "Y,", "Z"],
         ["remedy", "Take", "Y."],
     ]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_long_path_is_told_whole(screen, terminal: bool) -> None:
+    """However narrow the screen, no part of a place is left out, and a log keeps it on one line."""
+    console, path = screen(width=40, terminal=terminal), f"/{'deep/' * 20}mine.toml"
+    show_error(ComputeNotAllowed("no", where=path), console)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", console.file.getvalue())
+
+    assert path in ("".join(text.split()) if terminal else text)
 
 
 def test_defect_names_the_innermost_line_of_ours() -> None:

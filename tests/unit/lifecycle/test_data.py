@@ -33,9 +33,7 @@ def letters(folder: Path, **counts: int) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize(
-    ("rows", "kept"), [(207_865, 10_393), (23_110, 1_156), (256_032, 12_802), (28_304, 1_415)]
-)
+@pytest.mark.parametrize(("rows", "kept"), [(207_865, 10_393), (23_110, 1_156), (256_032, 12_802), (28_304, 1_415)])
 def test_five_percent_of_ultrachat_is_what_the_tutorial_gets(rows: int, kept: int) -> None:
     """The row counts that the tutorial's script writes for the real set."""
     assert rows_kept(rows, 5) == kept

@@ -90,16 +90,13 @@ def test_a_missing_split_is_named_with_the_nearest_file(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text('{"letter": "a"}\n')
 
     assert error_opening(str(tmp_path)) == (
-        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; "
-        "nearest: validaton, train"
+        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; nearest: validaton, train"
     )
 
 
 def test_a_parquet_folder_of_another_task_lacks_the_splits(tmp_path: Path) -> None:
     """The splits of a data set are compared with those of the layout."""
-    with pytest.raises(
-        DataError, match="split 'train' is missing; got the splits test_gen, test_sft, train_gen"
-    ):
+    with pytest.raises(DataError, match="split 'train' is missing; got the splits test_gen, test_sft, train_gen"):
         open_source(str(SAMPLES / "ultrachat_200k"), LETTERS, tmp_path)
 
 
@@ -190,9 +187,7 @@ def test_a_relative_path_below_a_folder_is_no_hub_id(tmp_path: Path, monkeypatch
 def test_a_folder_without_data_says_which_splits_it_needs(tmp_path: Path) -> None:
     """The cause that `datasets` gives is passed on."""
     (tmp_path / "in").mkdir()
-    with pytest.raises(
-        DataError, match=r"EmptyDatasetError.*; expected data files for train, validation, test"
-    ):
+    with pytest.raises(DataError, match=r"EmptyDatasetError.*; expected data files for train, validation, test"):
         open_source(str(tmp_path / "in"), LETTERS, tmp_path / "cache")
 
 
@@ -224,9 +219,7 @@ def test_an_error_is_told_once(tmp_path: Path) -> None:
     assert records == []
 
 
-def test_a_hub_id_that_cannot_be_loaded_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hub_id_that_cannot_be_loaded_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason of the hub, and the way without a network."""
     import datasets
 

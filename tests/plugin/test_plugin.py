@@ -1,0 +1,100 @@
+"""The pytest plugin, as a user's own suite meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+CONFTEST = 'pytest_plugins = ("harness.plugin",)'
+SCENARIO = """
+import pytest
+
+def test_everywhere(backend): ...
+
+def test_locally(backend, azure): ...
+
+@pytest.mark.catalog("2024-12")
+def test_era(backend): ...
+
+@pytest.mark.parametrize("size", ["A"])
+def test_sized(size, backend): ...
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A suite that uses the plugin, on a machine without credentials."""
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AZURE_CONFIG_DIR", str(pytester.path))
+    monkeypatch.setenv("CI", "1")
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(SCENARIO)
+    return pytester
+
+
+def _collected(result: pytest.RunResult) -> list[str]:
+    return [line.rpartition("::")[2] for line in result.outlines if "::" in line]
+
+
+def test_plain_run_takes_the_offline_backends(suite: pytest.Pytester) -> None:
+    """Without options every scenario runs on the emulator, which its id ends with."""
+    collected = _collected(suite.runpytest_inprocess("--collect-only", "-q"))
+
+    assert collected == [
+        "test_everywhere[emulator]",
+        "test_locally[emulator]",
+        "test_era[emulator]",
+        "test_sized[A-emulator]",
+    ]
+
+
+def test_live_scenarios_are_those_that_azure_can_run(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With credentials `-m live` takes what needs neither the local Azure ML nor its registry of another day."""
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "x")
+    for name in ("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE_NAME"):
+        monkeypatch.setenv(name, "x")
+    for options in (["-m", "live"], ["--backend", "live"]):
+        collected = _collected(suite.runpytest_inprocess("--collect-only", "-q", *options))
+
+        assert collected == ["test_everywhere[live]", "test_sized[A-live]"]
+
+
+@pytest.mark.parametrize("options", [["-m", "live"], ["--backend", "live"]])
+def test_live_without_credentials_is_a_usage_error(suite: pytest.Pytester, options: list[str]) -> None:
+    """A live run that cannot start stops and names what is missing; it never skips."""
+    result = suite.runpytest_inprocess(*options)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no credentials for Azure*AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET*"])
+
+
+def test_costly_tests_wait_until_they_are_named(suite: pytest.Pytester) -> None:
+    """A test that is slow or opens a browser runs only when `-m` names its marker."""
+    suite.makepyfile(
+        "import pytest\n@pytest.mark.slow\ndef test_long(): ...\n@pytest.mark.browser\ndef test_seen(): ..."
+    )
+    suite.runpytest_inprocess().assert_outcomes(deselected=2)
+    suite.runpytest_inprocess("-m", "slow").assert_outcomes(passed=1, deselected=1)
+
+
+def test_unknown_backend_is_a_usage_error(suite: pytest.Pytester) -> None:
+    """A backend that does not exist is refused with those that do."""
+    result = suite.runpytest_inprocess("--backend", "emulater")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*emulater*emulator*live*"])
+
+
+def test_fixtures_run_a_lifecycle(suite: pytest.Pytester) -> None:
+    """A suite needs nothing but the `lifecycle` fixture to run one, and `azure` to let it fail."""
+    suite.makepyfile("""
+        from harness.spec import LifecycleSpec
+
+        def test_refused(lifecycle, azure):
+            report = lifecycle.run(LifecycleSpec().with_overrides({"compute.size": "Standard_NC6"}))
+            assert report.error.exit_code == 2
+            assert azure.calls
+    """)
+
+    suite.runpytest_inprocess().assert_outcomes(passed=1)

@@ -1,0 +1,140 @@
+"""Preparing the cluster: what is checked before anything is created, and what is tried when it is refused."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from standins import Answers, Notes, poller, refusal, virtual_clock
+
+from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
+from harness.lifecycle.compute import Cluster, prepare_cluster
+from harness.lifecycle.report import CreatedResource
+from harness.spec.document import ComputeSection
+
+ALLOWED = {"finetune_compute_allow_list": "['Standard_ND40rs_v2', 'Standard_NC24ads_A100_v4']"}
+SIZES = [SimpleNamespace(name="Standard_ND40rs_v2", gpus=8), SimpleNamespace(name="STANDARD_NC24ADS_A100_V4", gpus=1)]
+
+
+def cluster(size: str = "STANDARD_ND40RS_V2", state: str = "Succeeded", **more: Any) -> Any:
+    """A cluster as the SDK describes it."""
+    given = {"type": "amlcompute", "tier": "dedicated", "provisioning_errors": None, **more}
+    return SimpleNamespace(name="gpu-cluster-big", size=size, provisioning_state=state, **given)
+
+
+def client(get: Answers, create: Answers | None = None) -> Any:
+    """A client whose computes answer so; creating one is a mistake unless `create` says otherwise."""
+    creating = create or Answers(AssertionError("nothing was to be created"))
+    return SimpleNamespace(compute=SimpleNamespace(get=get, list_sizes=lambda: SIZES, begin_create_or_update=creating))
+
+
+def prepare(
+    azure: Any, tags: dict[str, str] = ALLOWED, created: list[CreatedResource] | None = None, **section: Any
+) -> tuple[Cluster, Notes]:
+    """Prepare the cluster; what was told on the way."""
+    notes = Notes()
+    listed = [] if created is None else created
+    spec = ComputeSection(**section)
+    found = prepare_cluster(azure, spec, tags, created=listed, clock=virtual_clock(), deadline_s=600, watch=notes)
+    return found, notes
+
+
+def test_an_existing_cluster_is_reused() -> None:
+    """Nothing is created, and the GPUs are found whatever the case of the size."""
+    created: list[CreatedResource] = []
+    found, _ = prepare(client(Answers(cluster())), created=created)
+
+    assert (found.gpus_per_node, found.created, created) == (8, False, [])
+
+
+def test_an_existing_cluster_of_another_size_counts_as_it_is() -> None:
+    """Its own size is checked and used, with a warning that names both."""
+    found, notes = prepare(client(Answers(cluster("STANDARD_NC24ADS_A100_V4"))))
+
+    assert found.gpus_per_node == 1
+    assert notes.warnings == [
+        "cluster gpu-cluster-big exists with size STANDARD_NC24ADS_A100_V4; Standard_ND40rs_v2 is not used"
+    ]
+
+
+def test_an_existing_cluster_of_a_size_that_is_not_allowed_is_refused() -> None:
+    """The remedy is another name: the cluster may be somebody else's."""
+    with pytest.raises(ComputeNotAllowed, match="STANDARD_D4_V2 is not among the 2 sizes") as failure:
+        prepare(client(Answers(cluster("STANDARD_D4_V2"))))
+
+    assert failure.value.remedy.startswith("Set compute.name to a new name")
+
+
+@pytest.mark.parametrize(
+    ("tags", "size", "reason"),
+    [
+        (ALLOWED, "Standard_NC24ads_A100_v3", "is not among the 2 sizes"),
+        ({}, "Standard_NC6", "has K80 GPUs"),
+        ({}, "Standard_NC24ads_A100_v3", "is not among the 2 VM sizes that the workspace offers"),
+    ],
+)
+def test_a_size_is_refused_before_a_cluster_is_created(tags: dict[str, str], size: str, reason: str) -> None:
+    """A list, the K80 rule or the workspace forbids it: Azure is asked to create nothing."""
+    created: list[CreatedResource] = []
+    with pytest.raises(ComputeNotAllowed, match=reason):
+        prepare(client(Answers(refusal(404))), tags, created, size=size)
+
+    assert created == []
+
+
+def test_a_refused_size_gets_the_list_and_the_nearest_ones() -> None:
+    """Size, list and nearest allowed sizes are all in the error."""
+    with pytest.raises(ComputeNotAllowed) as failure:
+        prepare(client(Answers(refusal(404))), size="Standard_NC24ads_A100_v3")
+
+    assert failure.value.nearest[0] == "Standard_NC24ads_A100_v4"
+    assert "Standard_ND40rs_v2, Standard_NC24ads_A100_v4" in failure.value.expected
+
+
+def test_low_priority_is_tried_when_dedicated_is_refused() -> None:
+    """The tutorial's order of tiers; the report lists one cluster, which costs nothing without nodes."""
+    created: list[CreatedResource] = []
+    create = Answers(refusal(400, "no dedicated quota"), poller())
+    prepare(client(Answers(refusal(404), cluster(tier="low_priority")), create), created=created)
+
+    assert [(sent.tier, sent.min_instances) for (sent,) in create.calls] == [("Dedicated", 0), ("LowPriority", 0)]
+    assert created == [CreatedResource("compute", "gpu-cluster-big")]
+
+
+def test_both_answers_are_told_when_every_tier_is_refused() -> None:
+    """Size, both answers and the other allowed sizes are in the error."""
+    create = Answers(refusal(400, "no dedicated quota"), refusal(400, "no low-priority quota"))
+    created: list[CreatedResource] = []
+
+    with pytest.raises(ComputeNotAllowed, match="no cluster of size Standard_ND40rs_v2") as failure:
+        prepare(client(Answers(refusal(404)), create), created=created)
+
+    assert "Dedicated: HTTP 400: no dedicated quota; LowPriority: HTTP 400: no low-priority" in failure.value.got
+    assert (failure.value.nearest, created) == (("Standard_NC24ads_A100_v4",), [])
+
+
+@pytest.mark.parametrize("state", ["Failed", "failed", "Canceled", "Deleting"])
+def test_a_cluster_that_cannot_be_used_is_an_error(state: str) -> None:
+    """Whatever the case in which the state is spelled."""
+    with pytest.raises(StepFailed, match=rf"provisioning state {state.lower()} \(quota\)"):
+        prepare(client(Answers(cluster(state=state, provisioning_errors="quota"))))
+
+
+def test_a_cluster_that_somebody_is_creating_is_waited_for() -> None:
+    """Another run may have begun to create it."""
+    found, _ = prepare(client(Answers(cluster(state="Creating"), cluster(state="Creating"), cluster())))
+
+    assert not found.created
+
+
+def test_a_cluster_that_never_comes_up_is_given_up() -> None:
+    """The wait has the deadline of the spec."""
+    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+        prepare(client(Answers(cluster(state="Creating"))))
+
+
+def test_a_compute_that_is_no_cluster_is_refused() -> None:
+    """A compute instance of that name has no nodes for a job."""
+    with pytest.raises(ComputeNotAllowed, match="got a compute of type computeinstance"):
+        prepare(client(Answers(cluster(type="computeinstance"))))
