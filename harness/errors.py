@@ -20,8 +20,6 @@ Exit code 0 is success. No class derives from `azure.core.exceptions.AzureError`
 catches that one and would retry a refusal (SDK source).
 """
 
-# ruff: noqa: N818 - the names say what happened, as Azure's states do: JobFailed, not JobFailedError
-
 from __future__ import annotations
 
 import difflib
@@ -156,9 +154,7 @@ class Interrupted(HarnessError):
 def nearest(value: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...]:
     """Return at most `n` candidates that resemble `value`, best first, ignoring case; () when none does."""
     spelled = {candidate.casefold(): candidate for candidate in sorted(candidates, reverse=True)}
-    return tuple(
-        spelled[match] for match in difflib.get_close_matches(value.casefold(), spelled, n, cutoff=0.4)
-    )
+    return tuple(spelled[match] for match in difflib.get_close_matches(value.casefold(), spelled, n, cutoff=0.4))
 
 
 def excerpt(value: object, limit: int = 120) -> str:

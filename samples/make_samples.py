@@ -165,9 +165,7 @@ def card(rows: dict[str, list[dict[str, Any]]]) -> str:
 
 def main() -> None:
     """Write the folder."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HERE / "ultrachat_200k", help="folder to write")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of every choice")
     options = parser.parse_args()

@@ -91,9 +91,7 @@ def make_rows(task: str, seed: int = SEED) -> dict[str, list[Row]]:
 
 def main() -> None:
     """Write the folders."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HERE, help="folder that gets one folder a task")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of every choice")
     options = parser.parse_args()

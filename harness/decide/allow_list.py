@@ -98,9 +98,7 @@ def check_size(size: str, allow_list: AllowList | None) -> SizeDecision:
     wanted = size.strip()
     if allow_list is None:
         if wanted.casefold() in {name.casefold() for name in K80_SIZES}:
-            reason = (
-                f"{wanted} has K80 GPUs, which the fine-tuning images cannot use ({', '.join(K80_SIZES)})"
-            )
+            reason = f"{wanted} has K80 GPUs, which the fine-tuning images cannot use ({', '.join(K80_SIZES)})"
             return SizeDecision(False, reason, wanted)
         return SizeDecision(True, f"the model has no allow list, and {wanted} has no K80 GPUs", wanted)
     for name in allow_list.sizes:

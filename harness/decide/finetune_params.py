@@ -112,9 +112,7 @@ def fit_to_component(
             nearest=dict.fromkeys(close for name in unknown for close in nearest(name, inputs)),
             remedy="Remove them, or run without strict to drop them with a warning.",
         )
-    values = {
-        name: wire_value(name, value, inputs[name]) for name, value in parameters.items() if name in inputs
-    }
+    values = {name: wire_value(name, value, inputs[name]) for name, value in parameters.items() if name in inputs}
     return FittedParameters(values, tuple(unknown), tuple(_warning(name, inputs) for name in unknown))
 
 
@@ -137,9 +135,7 @@ def missing_inputs(given: Iterable[str], inputs: Mapping[str, InputSpec]) -> tup
     """Return the required inputs that are neither in `given` nor have a default, in the component's order."""
     named = set(given)
     return tuple(
-        name
-        for name, spec in inputs.items()
-        if not spec.optional and spec.default is None and name not in named
+        name for name, spec in inputs.items() if not spec.optional and spec.default is None and name not in named
     )
 
 

@@ -46,9 +46,7 @@ def check_conversation(messages: Any) -> list[Message]:
     in turn, the last one the user's; a turn without text cannot be answered.
     """
     if not isinstance(messages, Sequence) or isinstance(messages, str) or not messages:
-        raise _refused(
-            "the conversation is no list of turns", messages, 'a list of {"role": ..., "content": ...}'
-        )
+        raise _refused("the conversation is no list of turns", messages, 'a list of {"role": ..., "content": ...}')
     for number, message in enumerate(messages, start=1):
         if not isinstance(message, Mapping) or not isinstance(message.get("content"), str):
             raise _refused(f"turn {number} is no message", message, '{"role": ..., "content": "<text>"}')
@@ -56,9 +54,7 @@ def check_conversation(messages: Any) -> list[Message]:
             raise _refused(f"turn {number} has no text", message, "some text")
         if message.get("role") not in ROLES:
             role = message.get("role")
-            raise _refused(
-                f"turn {number} has no such role", role, ", ".join(ROLES), nearest(str(role), ROLES)
-            )
+            raise _refused(f"turn {number} has no such role", role, ", ".join(ROLES), nearest(str(role), ROLES))
     opening = 1 if messages[0]["role"] == "system" else 0
     for number, message in enumerate(messages[opening:]):
         expected = ("user", "assistant")[number % 2]
@@ -66,25 +62,19 @@ def check_conversation(messages: Any) -> list[Message]:
             what = f"turn {opening + number + 1} is out of order"
             raise _refused(what, message["role"], f"the {expected}'s turn")
     if messages[-1]["role"] != "user":
-        raise _refused(
-            "nobody is asked anything", f"a last turn of the {messages[-1]['role']}", "one of the user"
-        )
+        raise _refused("nobody is asked anything", f"a last turn of the {messages[-1]['role']}", "one of the user")
     return list(messages)
 
 
 def build_payload(messages: Sequence[Message], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body for a chat model: one conversation that ends with the user, and how to answer."""
     conversation = [dict(message) for message in check_conversation(messages)]
-    return _within_limit(
-        {"input_data": {"input_string": [conversation], "parameters": dict(parameters)}, "params": {}}
-    )
+    return _within_limit({"input_data": {"input_string": [conversation], "parameters": dict(parameters)}, "params": {}})
 
 
 def build_texts_payload(texts: Sequence[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body for a text-generation model: the texts to continue, and how."""
-    return _within_limit(
-        {"input_data": {"input_string": list(texts), "parameters": dict(parameters)}, "params": {}}
-    )
+    return _within_limit({"input_data": {"input_string": list(texts), "parameters": dict(parameters)}, "params": {}})
 
 
 def build_columns_payload(rows: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,9 +46,7 @@ TASKS: Mapping[str, Task] = {
             asked=("sentence1_key", "sentence2_key"),
             truth=("label_key",),
         ),
-        Task(
-            "token-classification", "token_classification_pipeline", asked=("token_key",), truth=("tag_key",)
-        ),
+        Task("token-classification", "token_classification_pipeline", asked=("token_key",), truth=("tag_key",)),
         Task(
             "question-answering",
             "question_answering_pipeline",
@@ -66,9 +64,7 @@ def task_named(name: str) -> Task:
     """Return the task called `name`; ParameterError with the nearest one when there is none."""
     if name in TASKS:
         return TASKS[name]
-    raise ParameterError(
-        "there is no such task", got=name, expected=", ".join(TASKS), nearest=nearest(name, TASKS)
-    )
+    raise ParameterError("there is no such task", got=name, expected=", ".join(TASKS), nearest=nearest(name, TASKS))
 
 
 def columns_of(task: Task, inputs: Mapping[str, str]) -> tuple[str, ...]:

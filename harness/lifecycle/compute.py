@@ -20,6 +20,9 @@ from harness.spec.document import ComputeSection
 
 __all__ = ["Cluster", "prepare_cluster"]
 
+_TIERS = {"Dedicated": "dedicated", "LowPriority": "low_priority"}
+"""The SDK turns its own spelling into Azure's, and "LowPriority" into "Lowpriority" (measured on 1.35)."""
+
 _POLL_S = 10.0
 _MOVING = ("creating", "updating")
 
@@ -127,7 +130,7 @@ def _create(
         cluster = AmlCompute(
             name=section.name,
             size=section.size,
-            tier=tier,
+            tier=_TIERS[tier],
             min_instances=0,
             max_instances=section.max_instances,
         )

@@ -20,10 +20,12 @@ _CATALOG = "catalog(era): the registry as it stood then; of the emulator only"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the markers."""
+    """Declare the markers; stop with a usage error when Azure is asked for and cannot be reached from here."""
     for name, meaning in _ON_REQUEST.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; only when -m names it")
     config.addinivalue_line("markers", _CATALOG)
+    if "live" in (*(config.getoption("--backend") or ()), str(config.getoption("markexpr")).strip()):
+        _require_azure()  # now: later, a worker of pytest-xdist could only crash
 
 
 @pytest.hookimpl(trylast=True)

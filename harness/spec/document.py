@@ -48,9 +48,7 @@ class ComputeSection(_Section):
     name: str = "gpu-cluster-big"
     size: str = "Standard_ND40rs_v2"
     max_instances: int = Field(default=2, ge=1)
-    tiers: list[Literal["Dedicated", "LowPriority"]] = Field(
-        default=["Dedicated", "LowPriority"], min_length=1
-    )
+    tiers: list[Literal["Dedicated", "LowPriority"]] = Field(default=["Dedicated", "LowPriority"], min_length=1)
 
 
 class SplitsSection(_Section):

@@ -101,9 +101,7 @@ def _explained(model: type[BaseModel], detail: ErrorDetails, where: str) -> Spec
     return _wrong_value(location, detail["input"], where, expected, close)
 
 
-def _wrong_value(
-    location: list[str], value: object, where: str, expected: str, close: Iterable[str]
-) -> SpecError:
+def _wrong_value(location: list[str], value: object, where: str, expected: str, close: Iterable[str]) -> SpecError:
     what = f"{'.'.join(location)} has a wrong value"
     return SpecError(what, where=where, got=excerpt(value), expected=expected, nearest=close)
 

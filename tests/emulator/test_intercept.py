@@ -128,12 +128,11 @@ def test_storage_waits_virtually_too(azure: Emulator, monkeypatch: pytest.Monkey
     azure.world.blobs.put(home.storage_account, home.default_container, "a", b"abcdef")
     azure.faults.on("Blob_Download", HttpFault(503))
     azure.faults.on("Blob_Download", ConnectionFault("truncated"), nth=2)
-    container = home.datastores["workspaceblobstore"].container
     key = account_key(azure.world.seed, home.storage_account)
     service = BlobServiceClient(f"https://{home.storage_account}.blob.core.windows.net", credential=key)
     monkeypatch.setattr(time, "sleep", _no_sleep)
 
-    assert service.get_blob_client(container, "a").download_blob().readall() == b"abcdef"
+    assert service.get_blob_client(home.default_container, "a").download_blob().readall() == b"abcdef"
     assert azure.clock.slept > 1
 
 

@@ -47,9 +47,7 @@ def test_every_malformed_tag_is_refused(entry: dict[str, Any]) -> None:
     assert refused.value.remedy
 
 
-@given(
-    LISTS, st.sampled_from([repr, json.dumps, " ".join, ", ".join, lambda sizes: f"['{' '.join(sizes)}']"])
-)
+@given(LISTS, st.sampled_from([repr, json.dumps, " ".join, ", ".join, lambda sizes: f"['{' '.join(sizes)}']"]))
 def test_spelling_does_not_change_the_list(sizes: list[str], spell: Any) -> None:
     """Python, JSON, blanks, commas, all in one element: the same sizes, in the same order, each once."""
     parsed = parse_allow_list(spell(sizes))

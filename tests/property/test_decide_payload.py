@@ -51,9 +51,7 @@ def test_cutting_the_answer_undoes_appending_it(turns: list[dict[str, str]], ans
     assert cut_answer(asked) == (asked, None)
 
 
-@given(
-    conversations(), st.integers(min_value=0, max_value=7), st.sampled_from(["user", "assistant", "bot", ""])
-)
+@given(conversations(), st.integers(min_value=0, max_value=7), st.sampled_from(["user", "assistant", "bot", ""]))
 def test_conversation_with_one_role_changed_is_refused_or_still_sound(
     turns: list[dict[str, str]], position: int, role: str
 ) -> None:

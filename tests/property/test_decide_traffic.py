@@ -31,9 +31,7 @@ def test_any_sequence_of_shifts_leaves_sound_traffic(moves: list[tuple[str, int]
 
 
 @given(MOVES, st.sampled_from(NAMES), st.integers(min_value=0, max_value=100))
-def test_shifting_keeps_the_order_of_the_others(
-    moves: list[tuple[str, int]], name: str, percent: int
-) -> None:
+def test_shifting_keeps_the_order_of_the_others(moves: list[tuple[str, int]], name: str, percent: int) -> None:
     """A deployment that had more traffic than another never ends up with less, and nobody disappears."""
     before = {other: share for other, share in dict(moves).items() if other != name}
     if sum(before.values()) == 0:

@@ -127,9 +127,7 @@ def test_every_numeric_default_is_a_number_above_its_minimum(era: str) -> None:
     for component in _components(era):
         for spec in component.inputs.values():
             if spec.default is not None and spec.type in parse:
-                assert parse[spec.type](spec.default) >= (
-                    float("-inf") if spec.minimum is None else spec.minimum
-                )
+                assert parse[spec.type](spec.default) >= (float("-inf") if spec.minimum is None else spec.minimum)
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,7 @@ def chat_rows(split: str, folder: Path = CHAT) -> list[dict[str, Any]]:
     """Rows of a parquet split."""
     from pyarrow import parquet
 
-    rows: list[dict[str, Any]] = parquet.read_table(
-        folder / "data" / f"{split}-00000-of-00001.parquet"
-    ).to_pylist()
+    rows: list[dict[str, Any]] = parquet.read_table(folder / "data" / f"{split}-00000-of-00001.parquet").to_pylist()
     return rows
 
 

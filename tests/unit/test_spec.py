@@ -79,9 +79,7 @@ def test_spec_cannot_be_changed() -> None:
         ("[deploys]\nx = 1", "deploys", "deploy"),
     ],
 )
-def test_unknown_key_is_refused_with_file_key_and_nearest(
-    tmp_path: Path, text: str, key: str, nearest: str
-) -> None:
+def test_unknown_key_is_refused_with_file_key_and_nearest(tmp_path: Path, text: str, key: str, nearest: str) -> None:
     """A misspelled key is never ignored, however deep it stands."""
     path = write(tmp_path, text)
 

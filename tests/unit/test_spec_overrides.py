@@ -28,9 +28,7 @@ def test_value_is_read_as_toml_and_else_as_text(text: str, value: object) -> Non
 def test_text_key_takes_a_number_as_it_is_written() -> None:
     """A version 1.10 is not the number 1.1."""
     assert LifecycleSpec().with_overrides({"model.version": "1.10"}).model.version == "1.10"
-    assert LifecycleSpec().with_overrides({"finetune.inputs.source_lang": "1"}).finetune.inputs == {
-        "source_lang": "1"
-    }
+    assert LifecycleSpec().with_overrides({"finetune.inputs.source_lang": "1"}).finetune.inputs == {"source_lang": "1"}
 
 
 def test_override_changes_one_key_of_a_table_and_leaves_the_spec_alone() -> None:

@@ -58,9 +58,7 @@ def test_absent_tag_is_no_list() -> None:
     assert find_allow_list({"task": "chat-completion"}, "finetune") is None
 
 
-@pytest.mark.parametrize(
-    "key", ["finetune_compute_allow_list", "finetune_computes_allow_list", "computes_allow_list"]
-)
+@pytest.mark.parametrize("key", ["finetune_compute_allow_list", "finetune_computes_allow_list", "computes_allow_list"])
 def test_every_key_that_models_use_for_fine_tuning_is_found(key: str) -> None:
     """Old and new spellings of the key are read alike, and the list says which it came from."""
     assert find_allow_list({key: "['Standard_NC6s_v3']"}, "finetune") == AllowList(("Standard_NC6s_v3",), key)

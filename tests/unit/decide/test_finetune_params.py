@@ -129,9 +129,7 @@ def test_values_become_the_text_that_goes_over_the_wire(name: str, value: Scalar
         ("learning_rate", float("nan"), "a finite number"),
     ],
 )
-def test_value_that_the_component_refuses_is_refused_before_submission(
-    name: str, value: Scalar, expected: str
-) -> None:
+def test_value_that_the_component_refuses_is_refused_before_submission(name: str, value: Scalar, expected: str) -> None:
     """Enum, minimum and type are checked here, since neither the SDK nor the wire does."""
     with pytest.raises(ParameterError, match=name) as refused:
         fit_to_component({name: value}, INPUTS)

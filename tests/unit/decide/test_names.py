@@ -80,9 +80,7 @@ def test_endpoint_name_keeps_prefix_and_run_id_when_they_fit() -> None:
 
 def test_endpoint_prefix_is_cut_and_the_run_id_is_not() -> None:
     """A long prefix gives way to the run id, and no double hyphen is left at the cut."""
-    assert (
-        make_endpoint_name("a-rather-long-prefix-for-it", "1716462000") == "a-rather-long-prefix-1716462000"
-    )
+    assert make_endpoint_name("a-rather-long-prefix-for-it", "1716462000") == "a-rather-long-prefix-1716462000"
 
 
 def test_run_id_without_room_for_a_prefix_is_refused() -> None:
@@ -113,9 +111,7 @@ def test_template_is_filled() -> None:
     assert fill_template("{model}-x{{}}", {"model": "m"}) == "m-x{}"
 
 
-@pytest.mark.parametrize(
-    "template", ["{modle}", "{model.__class__}", "{model!r}", "{model:>9}", "{}", "{model"]
-)
+@pytest.mark.parametrize("template", ["{modle}", "{model.__class__}", "{model!r}", "{model:>9}", "{}", "{model"])
 def test_template_with_anything_else_in_braces_is_refused(template: str) -> None:
     """Only the known placeholders may stand in braces: no attributes, no formats."""
     with pytest.raises(ParameterError):

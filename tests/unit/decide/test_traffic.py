@@ -21,9 +21,7 @@ from harness.errors import ParameterError
         ({"a": 60, "b": 30, "c": 10}, 50, {"a": 30, "b": 15, "c": 5, "demo": 50}),
     ],
 )
-def test_others_give_way_in_proportion(
-    current: dict[str, int], percent: int, expected: dict[str, int]
-) -> None:
+def test_others_give_way_in_proportion(current: dict[str, int], percent: int, expected: dict[str, int]) -> None:
     """The deployment gets its share, the others keep their proportions, and nobody is forgotten."""
     assert shift(current, "demo", percent) == expected
 

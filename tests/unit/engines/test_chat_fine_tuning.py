@@ -23,9 +23,7 @@ def _question(text):
 @pytest.fixture
 def model(run, conversations):
     """A predictor trained on most of the conversations."""
-    return RetrievalEngine().load(
-        run(conversations[:40], conversations[40:44], conversations[44:]).mlflow_model
-    )
+    return RetrievalEngine().load(run(conversations[:40], conversations[40:44], conversations[44:]).mlflow_model)
 
 
 def test_equal_jobs_give_equal_bytes(run, conversations):
@@ -45,9 +43,7 @@ def test_tuned_model_is_closer_to_the_truth_than_the_foundation(model, conversat
     foundation = RetrievalEngine().foundation("Phi-3-mini-4k-instruct", CHAT)
     held_out = [(row["messages"][0]["content"], row["messages"][1]["content"]) for row in conversations[44:]]
     tuned = fmean(token_f1(model.predict(_question(ask), {})[0]["0"], truth) for ask, truth in held_out)
-    untuned = fmean(
-        token_f1(foundation.predict(_question(ask), {})["output"], truth) for ask, truth in held_out
-    )
+    untuned = fmean(token_f1(foundation.predict(_question(ask), {})["output"], truth) for ask, truth in held_out)
 
     assert tuned > untuned + 0.5
 
@@ -65,9 +61,7 @@ def test_history_decides_between_equal_last_turns(run, animal, place):
         for talk in talks * 6
     ]
     model = RetrievalEngine().load(run(rows, rows, []).mlflow_model)
-    asked = [
-        {"role": role, "content": text} for role, text in zip(roles, (animal, "Yes.", "Where?"), strict=False)
-    ]
+    asked = [{"role": role, "content": text} for role, text in zip(roles, (animal, "Yes.", "Where?"), strict=False)]
 
     assert model.predict({"input_string": [asked]}, {}) == [{"0": place}]
 
@@ -99,9 +93,7 @@ def test_long_conversations_are_cut_at_max_seq_length(run, conversations):
     """Words beyond `max_seq_length` are not learned."""
     result = run(conversations, max_seq_length="12")
 
-    longest = max(
-        len(answer.split()) for answer in json.loads(result.mlflow_model["data/model/answers.json"])
-    )
+    longest = max(len(answer.split()) for answer in json.loads(result.mlflow_model["data/model/answers.json"]))
     assert longest <= 12
 
 

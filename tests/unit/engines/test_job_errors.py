@@ -166,8 +166,6 @@ def test_text_without_words_cannot_be_learned(run):
 
 def test_lone_surrogates_are_learned_like_any_text(run, conversations):
     """JSON may escape half of a surrogate pair; the model folder still can be written."""
-    broken = {
-        "messages": [{"role": "user", "content": "\ud83d x"}, {"role": "assistant", "content": "\udc00 y"}]
-    }
+    broken = {"messages": [{"role": "user", "content": "\ud83d x"}, {"role": "assistant", "content": "\udc00 y"}]}
 
     assert run([*conversations, broken], conversations, []).mlflow_model

@@ -110,8 +110,6 @@ def test_pytorch_folder_keeps_the_arguments(result):
 )
 def test_a_folder_that_is_not_the_engines_own_is_refused(result, change, reason):
     """What is missing or malformed is a ValueError that says so."""
-    folder = {
-        path: content for path, content in {**result.mlflow_model, **change}.items() if content is not None
-    }
+    folder = {path: content for path, content in {**result.mlflow_model, **change}.items() if content is not None}
     with pytest.raises(ValueError, match=reason):
         RetrievalEngine().load(folder)

@@ -83,11 +83,7 @@ def test_classification_scores_of_a_known_table():
     )
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc"))).map(
-        lambda drawn: [*drawn, ("a", "b")]
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc"))).map(lambda drawn: [*drawn, ("a", "b")]))
 def test_classification_scores_agree_with_scikit_learn(pairs):
     """The plain Python formulas give scikit-learn's values."""
     from sklearn.metrics import f1_score, matthews_corrcoef

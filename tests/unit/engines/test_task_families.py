@@ -68,9 +68,7 @@ CASES = {
         {
             "columns": ["question", "context"],
             "index": [0],
-            "data": [
-                ["Who founded the school?", "The school of Fenn was founded in 1950 by Jo Blunt. It is big."]
-            ],
+            "data": [["Who founded the school?", "The school of Fenn was founded in 1950 by Jo Blunt. It is big."]],
         },
         "Jo Blunt",
         {"exact", "f1"},
@@ -204,9 +202,7 @@ def test_misnamed_column_is_refused(run, sentences):
     """A table without the column that the signature names is refused as mlflow refuses it."""
     options = {"task": "text-classification", "sentence1_key": "text", "label_key": "label"}
     model = RetrievalEngine().load(run(sentences, **options).mlflow_model)
-    with pytest.raises(
-        ScoringError, match=r"Model is missing inputs \['input_string'\].*extra inputs: \['inputs'\]"
-    ):
+    with pytest.raises(ScoringError, match=r"Model is missing inputs \['input_string'\].*extra inputs: \['inputs'\]"):
         model.predict({"inputs": ["x"]}, {})
 
 

@@ -98,9 +98,7 @@ def test_loss_falls_while_examples_are_learned(run, conversations):
 
 def test_loss_stands_still_once_everything_is_learned(run, conversations):
     """From the second epoch on nothing new is learned, and no loss pretends otherwise."""
-    loss = _series(
-        run(conversations, conversations, [], logging_strategy="epoch", num_train_epochs="3"), "loss"
-    )
+    loss = _series(run(conversations, conversations, [], logging_strategy="epoch", num_train_epochs="3"), "loss")
 
     assert loss[48] == loss[96] == loss[144]
 
@@ -124,9 +122,7 @@ def test_summary_is_the_mean_over_all_steps(run, conversations):
     """`train_loss` averages the loss of every step."""
     result = run(conversations, conversations, [], logging_steps="1")
 
-    assert math.isclose(
-        fmean(_series(result, "loss").values()), _series(result, "train_loss")[48], abs_tol=1e-9
-    )
+    assert math.isclose(fmean(_series(result, "loss").values()), _series(result, "train_loss")[48], abs_tol=1e-9)
 
 
 def test_nothing_is_logged_that_was_not_computed(run, conversations):

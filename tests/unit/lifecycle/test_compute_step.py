@@ -98,7 +98,7 @@ def test_low_priority_is_tried_when_dedicated_is_refused() -> None:
     create = Answers(refusal(400, "no dedicated quota"), poller())
     prepare(client(Answers(refusal(404), cluster(tier="low_priority")), create), created=created)
 
-    assert [(sent.tier, sent.min_instances) for (sent,) in create.calls] == [("Dedicated", 0), ("LowPriority", 0)]
+    assert [(sent.tier, sent.min_instances) for (sent,) in create.calls] == [("dedicated", 0), ("low_priority", 0)]
     assert created == [CreatedResource("compute", "gpu-cluster-big")]
 
 
