@@ -39,7 +39,7 @@ def measure() -> list[Line]:
     run_once()
     runs = [run_once() for _ in range(WARM_RUNS)]
     warm = median(run.wall for run in runs)
-    return [_warm_line(runs, warm), _cold_line(warm), _sleep_line(runs)]
+    return [_warm_line(runs, warm), _share_line(runs), _cold_line(warm), _sleep_line(runs)]
 
 
 def run_once() -> Run:
@@ -71,12 +71,16 @@ def _warm_line(runs: list[Run], warm: float) -> Line:
     null = call_times(rounds=20).null
     exchanges, fit = runs[-1].exchanges, median(run.fit for run in runs)
     floor = exchanges * null + fit
-    answering = median(run.answering for run in runs)
-    basis = (
-        f"{warm:.2f} s; {exchanges} exchanges x {null * 1e6:.0f} us on a null transport + {fit:.2f} s of fitting; "
-        f"{answering:.2f} s were spent inside the emulator, fitting included"
-    )
+    basis = f"{warm:.2f} s; {exchanges} exchanges x {null * 1e6:.0f} us on a null transport + {fit:.2f} s of fitting"
     return Line("lifecycle, warm / exchanges + fit", warm / floor, 1.5, "x", basis)
+
+
+def _share_line(runs: list[Run]) -> Line:
+    """Tell how much of the warm run is the emulator: the rest is what the SDK and this harness need by themselves."""
+    shares = [(run.wall, run.answering - run.fit) for run in runs]
+    wall, own = median(wall for wall, _ in shares), median(own for _, own in shares)
+    basis = f"{wall:.2f} s, of which {own:.3f} s inside the emulator, without the fitting"
+    return Line("lifecycle, warm / without the emulator", wall / (wall - own), 1.1, "x", basis)
 
 
 def _cold_line(warm: float) -> Line:

@@ -34,4 +34,15 @@ def open_emulator(choice: BackendChoice) -> Iterator[Surroundings]:
                 nearest=nearest(value, known, 1),
             )
     with Emulator(catalog=choice.catalog, pace=choice.pace, seed=0) as azure:
-        yield Surroundings("emulator", azure.clock, os.environ, calls=lambda: len(azure.calls), azure=azure)
+        yield Surroundings(
+            "emulator",
+            azure.clock,
+            os.environ,
+            calls=lambda: len(azure.calls),
+            azure=azure,
+            workspace={
+                "subscription_id": azure.subscription_id,
+                "resource_group": azure.resource_group,
+                "workspace_name": azure.workspace_name,
+            },
+        )

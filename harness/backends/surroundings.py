@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.backends.select import BackendChoice
+from harness.spec import LifecycleSpec
 
 if TYPE_CHECKING:
     from harness.lifecycle.waiting import Clock
@@ -20,6 +22,7 @@ class Surroundings:
     """An open backend: its clock, its environment variables, and how many HTTP calls it has answered.
 
     azure: the emulator, to look into and to inject faults; None on Azure, whose calls are not counted (0).
+    workspace: the ids of the only workspace there is, by the spec's names; empty on Azure, where the spec says.
     """
 
     name: str
@@ -27,6 +30,11 @@ class Surroundings:
     environ: Mapping[str, str]
     calls: Callable[[], int]
     azure: Any = None
+    workspace: Mapping[str, str] = field(default_factory=dict)
+
+    def settled(self, spec: LifecycleSpec) -> LifecycleSpec:
+        """Return the spec as it runs here: a workspace that it names is Azure's, and the emulator has its own."""
+        return spec.with_overrides({f"workspace.{name}": json.dumps(value) for name, value in self.workspace.items()})
 
 
 def open_backend(choice: BackendChoice) -> AbstractContextManager[Surroundings]:

@@ -117,7 +117,7 @@ def _lifecycle(
 ) -> LifecycleReport:
     with watching(progress) as watch:
         return run_lifecycle(
-            spec,
+            surroundings.settled(spec),
             folder=folder,
             clock=surroundings.clock,
             environ=surroundings.environ,

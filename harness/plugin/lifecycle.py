@@ -36,7 +36,7 @@ class Lifecycle:
     def run(self, spec: LifecycleSpec, watch: Watcher | None = None) -> LifecycleReport:
         """Run every step and return the report; a failure is its `error`."""
         return run_lifecycle(
-            spec,
+            self._surroundings.settled(spec),
             folder=self._next_folder(),
             clock=self._surroundings.clock,
             environ=self._surroundings.environ,

@@ -88,13 +88,12 @@ def test_a_shared_model_is_deployed_from_the_registry(workspace: MLClient, regis
     shared = workspace.models.share("adder", "1", registry_name="azureml", share_with_name="s", share_with_version="1")
     endpoint = make_endpoint(workspace)
     workspace.online_deployments.begin_create_or_update(deployment(shared.id)).wait()
-    endpoint.traffic = {"blue": 100}
-    workspace.online_endpoints.begin_create_or_update(endpoint).wait()
     request = tmp_path / "request.json"
     turn = f'{{"role": "user", "content": "{QUESTION}"}}'
     request.write_text(f'{{"input_data": {{"input_string": [[{turn}]], "parameters": {{}}}}}}', encoding="utf-8")
 
-    assert ANSWER in workspace.online_endpoints.invoke(endpoint_name=endpoint.name, request_file=request)
+    answer = workspace.online_endpoints.invoke(endpoint.name, deployment_name="blue", request_file=request)
+    assert ANSWER in answer
 
 
 def test_a_model_that_is_not_there_cannot_be_shared(workspace: MLClient) -> None:

@@ -11,6 +11,7 @@ from harness.backends import BackendChoice, open_backend
 from harness.backends.live import look_around
 from harness.errors import UsageError
 from harness.lifecycle.waiting import RealClock
+from harness.spec import LifecycleSpec
 
 
 def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +21,22 @@ def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.Mon
         inside = surroundings.environ["AZUREML_WORKSPACE_NAME"]
 
     assert (inside, os.environ["AZUREML_WORKSPACE_NAME"]) == ("acceptance", "mine")
+
+
+def test_a_spec_runs_in_the_emulators_own_workspace() -> None:
+    """Ids of a real workspace in the spec do not make the emulator look for it."""
+    spec = LifecycleSpec().with_overrides({"workspace.workspace_name": "production"})
+    with open_backend(BackendChoice("emulator", "")) as surroundings:
+        settled = surroundings.settled(spec).workspace
+
+    assert (settled.workspace_name, settled.resource_group) == ("acceptance", "acceptance")
+
+
+def test_azure_leaves_the_spec_as_it_is() -> None:
+    """On Azure the workspace is the spec's."""
+    spec = LifecycleSpec().with_overrides({"workspace.workspace_name": "production"})
+    with open_backend(BackendChoice("live", "")) as surroundings:
+        assert surroundings.settled(spec) == spec
 
 
 def test_emulator_brings_its_own_time() -> None:

@@ -103,6 +103,13 @@ def test_a_cut_keeps_the_past() -> None:
     ]
 
 
+def test_a_cut_keeps_the_state_of_its_instant() -> None:
+    """What was entered at the very instant of the cut has been entered."""
+    cut = CREATION.cut(START, ("Failed", 5.0))
+
+    assert cut.steps == (("Creating", 0.0), ("Failed", 5.0))
+
+
 @given(MACHINES.flatmap(lambda machine: st.tuples(st.just(machine), _walks(machine))), st.integers(0, 10))
 def test_a_plan_is_never_born_in_its_last_state(walk: tuple[StateMachine, list[str]], moment: int) -> None:
     """Whatever the walk, the last state shows only once its time has come."""

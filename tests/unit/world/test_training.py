@@ -179,8 +179,8 @@ def test_an_output_with_a_name_becomes_a_model(world: World) -> None:
 
 
 @pytest.mark.parametrize("end", ["cancelled", "failed"])
-def test_a_job_that_did_not_complete_leaves_no_model(end: str) -> None:
-    """Neither a cancelled nor a failed job writes its outputs."""
+def test_a_job_that_did_not_complete_leaves_nothing(end: str) -> None:
+    """Neither a cancelled nor a failed job writes its outputs or tells its scores."""
     error = FineTuneError("UserError", "no", FINE_TUNING) if end == "failed" else None
     world = new_world(NoteTaker(error))
     job = submit(world)
@@ -191,3 +191,4 @@ def test_a_job_that_did_not_complete_leaves_no_model(end: str) -> None:
 
     assert _outputs(world) == []
     assert not job.outputs["trained_model"].path
+    assert "score" not in job.run.properties
