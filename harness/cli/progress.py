@@ -110,14 +110,14 @@ def _took(record: StepRecord) -> Text:
 
 
 def _print_facts(record: StepRecord, console: Console) -> None:
-    """Print what a step found out. Ids and addresses are for the report, errors are told at the end."""
+    """Print what a step found out. ARM ids and web addresses are for the report, errors are told at the end."""
     if record.outcome != "done" or record.name in _TOLD_LATER:
         return
     separator = f" {symbols_for(console.encoding).dot} "
     facts = [
         Text.assemble((f"{name}: ", "dim"), value)
         for name, value in record.facts.items()
-        if "://" not in value and not value.startswith("/subscriptions/")
+        if not value.startswith(("https://", "/subscriptions/"))
     ]
     if facts:
         console.print(_indented(Text(separator, style="dim").join(facts)))
