@@ -67,7 +67,11 @@ def require_size(world: World, name: str) -> VmSize:
 def put_compute(
     world: World, workspace: Workspace, name: str, location: str, properties: dict[str, Any]
 ) -> tuple[Compute, Operation]:
-    """Create a cluster or change it; the operation ends with the compute's own state."""
+    """Create a cluster or change it.
+
+    The operation succeeds also where the compute ends as Failed: users wait first and look at the state then
+    (inferred from the published notebook).
+    """
     settings = dict(properties.get("properties") or {})
     if properties.get("computeType") == "AmlCompute":
         require_size(world, str(settings.get("vmSize", "")))

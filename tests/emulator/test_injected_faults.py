@@ -74,8 +74,9 @@ def test_a_fault_strikes_at_its_turn(azure: Emulator) -> None:
 def test_before_or_after_the_work(azure: Emulator, when: Any, made: bool) -> None:
     """A fault before the work leaves nothing behind; one after it hides that the work was done."""
     azure.faults.on("EnvironmentsVersions_CreateOrUpdate", HttpFault(500), when=when)
-    ask(azure, "PUT", "/environments/e/versions/1", {"properties": {"image": "i"}})
+    answer = ask(azure, "PUT", "/environments/e/versions/1", {"properties": {"image": "i"}})
 
+    assert answer.status_code == 500
     assert (ask(azure, "GET", "/environments/e/versions/1").status_code == 200) is made
 
 

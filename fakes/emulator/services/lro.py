@@ -139,7 +139,7 @@ def get_asset_operation(call: Call) -> Reply:
 def _signature(url: str, now: datetime) -> str:
     """Return ARM's signature parameters in their real sizes; a client must send them back untouched."""
     digest = hashlib.sha512(url.encode()).digest()
-    certificate = base64.urlsafe_b64encode(digest * 31).decode().rstrip("=")[:2600]
+    certificate = base64.urlsafe_b64encode(digest * 34).decode().rstrip("=")[:2860]
     signature = base64.urlsafe_b64encode(digest * 5).decode().rstrip("=")[:342]
     checksum = base64.urlsafe_b64encode(digest).decode()[:43]
     ticks = int((now - _EPOCH).total_seconds() * 10_000_000)
