@@ -62,7 +62,7 @@ def test_signed_urls_come_back_verbatim(azure: Emulator, workspace: MLClient) ->
     polls = {call.url for call in azure.calls if call.operation == "OperationsStatus_Get"}
     (url,) = polls
 
-    assert [len(value[0]) for value in parse_qs(urlsplit(url).query).values()][2:] == [2600, 342, 43]
+    assert [len(value[0]) for value in parse_qs(urlsplit(url).query).values()][2:] == [2860, 342, 43]
 
 
 def test_two_urls_of_one_answer_are_signed_apart(azure: Emulator) -> None:
