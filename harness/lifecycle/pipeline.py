@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from azure.ai.ml import Input
 from azure.ai.ml.constants import AssetTypes
 from azure.ai.ml.dsl import pipeline
+from azure.core.exceptions import ResourceExistsError
 
 from harness.errors import JobFailed
 from harness.lifecycle.compute import Cluster
@@ -25,6 +27,9 @@ TRAINED_MODEL = "trained_model"
 """The job's output that holds the fine-tuned MLflow model."""
 
 _MODEL_OUTPUT = "mlflow_model_folder"
+
+_ONE_AT_A_TIME = threading.Lock()
+"""The SDK keeps one stack of the pipelines being built for the whole process (SDK source): two at once mix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def build_pipeline(parameters: JobParameters, model: FoundationModel, cluster: C
         node.name = parameters.component.name
         return {TRAINED_MODEL: node.outputs[_MODEL_OUTPUT]}
 
-    job = create_pipeline()
+    with _ONE_AT_A_TIME:
+        job = create_pipeline()
     job.display_name = parameters.display_name
     job.settings.force_rerun = True
     job.settings.continue_on_step_failure = False
@@ -76,7 +82,7 @@ def run_pipeline(
     job.name = name
     resource = CreatedResource("job", name, bills=True)
     created.append(resource)
-    submitted = client.jobs.create_or_update(job, experiment_name=experiment)
+    submitted = _submitted(client, job, experiment)
     watch.progress(f"job {submitted.name} is submitted: {submitted.studio_url}")
     try:
         done = wait_for_job(client, submitted.name, clock=clock, deadline_s=deadline_s, watch=watch)
@@ -85,6 +91,18 @@ def run_pipeline(
         raise
     resource.bills = False
     return FinetuneJob(done.name, experiment, str(done.studio_url))
+
+
+def _submitted(client: Any, job: Any, experiment: str) -> Any:
+    """Submit a job, once more where another run uploads the same rows at this moment: then they are there.
+
+    The SDK looks whether a file is there and uploads it if not, which two runs can do at once
+    (azure-sdk-for-python issue 30155).
+    """
+    try:
+        return client.jobs.create_or_update(job, experiment_name=experiment)
+    except ResourceExistsError:
+        return client.jobs.create_or_update(job, experiment_name=experiment)
 
 
 def bound_inputs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -112,7 +113,7 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
     import datasets  # costs more than the rest of the step
 
     try:
-        with _quiet(datasets, cache is not None):
+        with _ONE_AT_A_TIME, _quiet(datasets, cache is not None):
             builder = datasets.load_dataset_builder(source, cache_dir=cache and str(cache))
             builder.download_and_prepare()
     except Exception as error:  # `datasets` lets errors of pyarrow, fsspec, httpx and many more through
@@ -134,6 +135,10 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
             yield f"{source}: {split} row {number}", row
 
     return Source({split: counts[split] for split in layout.splits}, rows)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""`datasets` keeps its progress bars and its verbosity for the whole process: two runs at once break each other."""
 
 
 @contextmanager

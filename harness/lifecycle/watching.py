@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
-from collections.abc import Iterator
+import threading
 from typing import Protocol
 
 from harness.lifecycle.report import StepRecord
@@ -48,23 +48,51 @@ class Silent:
         """Do nothing."""
 
 
-@contextlib.contextmanager
-def sdk_muted() -> Iterator[None]:
+class _Silence:
+    """Counts who wants silence: the first one makes it and the last one ends it, whatever order threads leave in.
+
+    The streams and loggers belong to the process, so two runs at once must not put back what the other replaced.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = 0
+        self._replaced = contextlib.ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._wanted += 1
+            if self._wanted == 1:
+                self._begin(self._replaced)
+
+    def __exit__(self, *_failure: object) -> None:
+        with self._lock:
+            self._wanted -= 1
+            if self._wanted == 0:
+                self._replaced.close()
+
+    @staticmethod
+    def _begin(replaced: contextlib.ExitStack) -> None:
+        replaced.enter_context(contextlib.redirect_stdout(_Nowhere()))
+        replaced.enter_context(contextlib.redirect_stderr(_Nowhere()))
+        for name, usual in _LOGGERS.items():
+            logger = logging.getLogger(name)
+            if logger.level == usual:
+                logger.setLevel(logging.CRITICAL)
+                replaced.callback(logger.setLevel, usual)
+
+
+_SILENCE = _Silence()
+
+
+def sdk_muted() -> contextlib.AbstractContextManager[None]:
     """Drop what the SDK tells the terminal in the block; what matters of it, the harness reports itself.
 
     Its pollers write dots to `sys.stdout` from threads of their own, uploads end with a colour code on
     `sys.stderr` (SDK source), so both are replaced for the whole process. Its loggers print to a stream that
     they took on import; one whose level somebody has changed is left alone.
     """
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(contextlib.redirect_stdout(_Nowhere()))
-        stack.enter_context(contextlib.redirect_stderr(_Nowhere()))
-        for name, usual in _LOGGERS.items():
-            logger = logging.getLogger(name)
-            if logger.level == usual:
-                logger.setLevel(logging.CRITICAL)
-                stack.callback(logger.setLevel, usual)
-        yield
+    return _SILENCE
 
 
 class _Nowhere(io.TextIOBase):
