@@ -147,7 +147,7 @@ def _counted(name: str, counts: list[int]) -> str:
 
 
 def _family(family: HostFamily, operations: list[Operation]) -> Iterator[str]:
-    host = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", family.pattern.pattern).replace("\\", "")
+    host = family.hosts
     yield f"\n## {family.name}: `{host}`\n"
     yield "| operation | method | path | evidence | not verified, or limited |"
     yield "|---|---|---|---|---|"

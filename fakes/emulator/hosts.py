@@ -39,6 +39,11 @@ class HostFamily:
     name_operation: Callable[[Call], Route] | None = None
     refuse: Callable[[Call, ServiceError], Reply] | None = None
 
+    @property
+    def hosts(self) -> str:
+        """The hosts as a reader writes them, such as `{account}.blob.core.windows.net`."""
+        return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", self.pattern.pattern).replace("\\", "")
+
     def values(self, host: str) -> Mapping[str, str] | None:
         """Return the named parts of `host`, or None when it belongs to another family."""
         found = self.pattern.fullmatch(host)
@@ -61,7 +66,7 @@ class Hosts:
             if values is not None:
                 self._resolved[host] = (family, values)
                 return family, values
-        owned = ", ".join(family.pattern.pattern.replace("\\", "") for family in self.families)
+        owned = ", ".join(family.hosts for family in self.families)
         raise UnknownHostError(
             f"the local Azure ML does not answer for {host!r} ({url}): the request was refused, nothing was sent. "
             f"It owns: {owned}. Talk to this host outside `with Emulator()`."
