@@ -147,8 +147,7 @@ def _counted(name: str, counts: list[int]) -> str:
 
 
 def _family(family: HostFamily, operations: list[Operation]) -> Iterator[str]:
-    host = family.hosts
-    yield f"\n## {family.name}: `{host}`\n"
+    yield f"\n## {family.name}: `{family.hosts}`\n"
     yield "| operation | method | path | evidence | not verified, or limited |"
     yield "|---|---|---|---|---|"
     yield from (operation.row() for operation in operations)
