@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fakes.emulator.exchange import Reply
     from fakes.world.errors import ServiceError
 
-ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net", "https://ml.azure.com")
+ARM_AUDIENCES = ("https://management.azure.com", "https://management.core.windows.net")
 
 
 class UnknownHostError(Exception):

@@ -71,7 +71,13 @@ def inner_chain(codes: tuple[str, ...]) -> dict[str, Any] | None:
     return chain
 
 
+_ARMS_OWN = frozenset(("MissingApiVersionParameter", "InvalidApiVersionParameter", "ResourceNotFound"))
+"""Codes with which ARM itself refuses, before Azure ML is asked: code and message are all there is (documented)."""
+
+
 def _arm_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
+    if error.status == 401 or error.code in _ARMS_OWN:
+        return {"error": {"code": error.code, "message": error.message}}
     info: list[dict[str, Any]] = [
         {"type": "ComponentName", "info": {"value": "managementfrontend"}},
         {

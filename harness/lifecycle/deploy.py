@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.decide.allow_list import check_size, find_allow_list
 from harness.decide.traffic import shift
-from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished
+from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished, nearest
 from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import Clock, wait_for
 from harness.lifecycle.watching import Watcher
@@ -55,11 +55,23 @@ class LiveDeployment:
         }
 
 
-def check_instance_type(size: str, tags: Mapping[str, str], *, strict: bool, watch: Watcher) -> None:
-    """Warn when the model's list does not hold the size to deploy on; ComputeNotAllowed when strict.
+def check_instance_type(
+    size: str, tags: Mapping[str, str], offered: Sequence[str], *, strict: bool, watch: Watcher
+) -> None:
+    """Refuse a size that the workspace does not offer; warn when the model's list does not hold it, refuse if strict.
 
-    Without a list every size may be tried: the K80 rule is about fine-tuning.
+    Raises ComputeNotAllowed, before anything is trained. Without a list every offered size may be tried: the K80
+    rule is about fine-tuning.
     """
+    if size.casefold() not in {name.casefold() for name in offered}:
+        raise ComputeNotAllowed(
+            f"the workspace offers no size {size}",
+            where="deploy.instance_type",
+            got=size,
+            expected=f"one of the {len(offered)} sizes of its region",
+            nearest=nearest(size, offered),
+            remedy="Set deploy.instance_type to an offered size.",
+        )
     allow_list = find_allow_list(tags, "inference")
     if allow_list is None:
         return

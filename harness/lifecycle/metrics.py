@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ __all__ = ["JobMetrics", "read_metrics", "tracking_address"]
 
 _FIRST = ("loss", "eval_loss", "learning_rate")
 _TOKEN = "MLFLOW_TRACKING_TOKEN"
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,18 @@ def _course(points: tuple[MetricPoint, ...]) -> str:
 
 @contextlib.contextmanager
 def _token(credential: Any) -> Iterator[None]:
-    """Let MLflow send the credential's token: this variable is the way that it documents."""
-    before = os.environ.get(_TOKEN)
-    os.environ[_TOKEN] = credential.get_token(SCOPE).token
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_TOKEN]
-        else:
-            os.environ[_TOKEN] = before
+    """Let MLflow send the credential's token: this variable is the way that it documents.
+
+    The environment is the process's, so runs at once take turns.
+    """
+    token = credential.get_token(SCOPE).token
+    with _ONE_AT_A_TIME:
+        before = os.environ.get(_TOKEN)
+        os.environ[_TOKEN] = token
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_TOKEN]
+            else:
+                os.environ[_TOKEN] = before

@@ -137,7 +137,8 @@ def _find_model(run: _Run, azure: Connection) -> FoundationModel:
     """Find the model, and refuse now what would otherwise be refused after hours of training."""
     spec = run.spec
     model = find_model(azure.registry, spec.model)
-    check_instance_type(spec.deploy.instance_type, model.tags, strict=spec.finetune.strict, watch=run.journal)
+    offered = [size.name for size in azure.workspace.compute.list_sizes()]
+    check_instance_type(spec.deploy.instance_type, model.tags, offered, strict=spec.finetune.strict, watch=run.journal)
     refuse_taken(azure.workspace, run.registration)
     return model
 

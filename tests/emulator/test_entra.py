@@ -96,10 +96,15 @@ def test_a_made_up_token_is_refused(azure: Emulator) -> None:
 
 @pytest.mark.parametrize(
     ("audience", "status"),
-    [(ARM, 200), ("https://management.core.windows.net", 200), ("https://storage.azure.com", 401)],
+    [
+        (ARM, 200),
+        ("https://management.core.windows.net", 200),
+        ("https://storage.azure.com", 401),
+        ("https://ml.azure.com", 401),
+    ],
 )
 def test_a_token_opens_its_audience_only(azure: Emulator, audience: str, status: int) -> None:
-    """ARM takes tokens for ARM; one for storage is a 401 that names both."""
+    """ARM takes tokens for ARM; one for storage or for Azure ML's own data plane is a 401 that names it."""
     answer = ask(azure, "GET", "", headers=bearer(azure, f"{audience}/.default"))
 
     assert answer.status_code == status

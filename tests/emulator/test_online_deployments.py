@@ -61,6 +61,7 @@ def test_keys_of_the_resource_are_in_the_recorded_order(azure: Emulator, model: 
     resource = arm(azure, "PUT", "/deployments/blue", body(model)).json()
 
     assert " ".join(resource) == "id name type properties systemData tags location kind sku"
+    assert resource["sku"] == {"name": "Default", "tier": "Standard", "capacity": 1}
     assert " ".join(resource["properties"]) == (
         "description properties codeConfiguration environmentId environmentVariables scaleSettings "
         "requestSettings modelMountPath appInsightsEnabled livenessProbe readinessProbe provisioningState "

@@ -52,10 +52,21 @@ def shift_traffic(azure: Any) -> LiveDeployment:
     return give_all_traffic(azure, "e", DeploySection(), **waiting())
 
 
+OFFERED = ["Standard_NC6", "Standard_NC6s_v3", "Standard_NC4as_T4_v3"]
+
+
+def test_a_size_that_the_workspace_does_not_offer_is_refused() -> None:
+    """It would fail after hours of training; the nearest offered sizes are named, strict or not."""
+    with pytest.raises(ComputeNotAllowed, match="offers no size Standard_NC4as_v3") as failure:
+        check_instance_type("Standard_NC4as_v3", {}, OFFERED, strict=False, watch=Notes())
+
+    assert "Standard_NC4as_T4_v3" in failure.value.nearest
+
+
 def test_a_size_outside_the_models_list_is_a_warning() -> None:
     """The tutorial prints a hint and goes on; the nearest allowed sizes are in it."""
     notes = Notes()
-    check_instance_type("STANDARD_NC4AS_T4_V3", ALLOWED, strict=False, watch=notes)
+    check_instance_type("STANDARD_NC4AS_T4_V3", ALLOWED, OFFERED, strict=False, watch=notes)
 
     assert len(notes.warnings) == 1
     assert "Standard_NC6s_v3" in notes.warnings[0]
@@ -64,7 +75,7 @@ def test_a_size_outside_the_models_list_is_a_warning() -> None:
 def test_strict_refuses_a_size_outside_the_models_list() -> None:
     """The error names list and nearest sizes."""
     with pytest.raises(ComputeNotAllowed, match="is not among the 2 sizes") as failure:
-        check_instance_type("Standard_NC4as_T4_v3", ALLOWED, strict=True, watch=Notes())
+        check_instance_type("Standard_NC4as_T4_v3", ALLOWED, OFFERED, strict=True, watch=Notes())
 
     assert "Standard_NC6s_v3" in failure.value.nearest
 
@@ -73,7 +84,7 @@ def test_strict_refuses_a_size_outside_the_models_list() -> None:
 def test_an_allowed_size_passes_without_a_word(size: str, tags: dict[str, str]) -> None:
     """Case does not matter, and without a list every size may be tried, K80 included."""
     notes = Notes()
-    check_instance_type(size, tags, strict=True, watch=notes)
+    check_instance_type(size, tags, OFFERED, strict=True, watch=notes)
 
     assert notes.warnings == []
 
