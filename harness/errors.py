@@ -15,6 +15,7 @@
     │   └── Unfinished           a deadline of the spec passed first
     ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
     └── Interrupted              stopped by the user; what was created has been cleaned up         4
+        └── LeftBehind           stopped by the user; something that bills is left              1
 
 Exit code 0 is success. No class derives from `azure.core.exceptions.AzureError`: azure-core's retry policy
 catches that one and would retry a refusal (SDK source).
@@ -33,6 +34,7 @@ __all__ = [
     "HarnessError",
     "Interrupted",
     "JobFailed",
+    "LeftBehind",
     "ParameterError",
     "PayloadError",
     "ScoringFailed",
@@ -149,6 +151,12 @@ class Interrupted(HarnessError):
     """The user stopped the run; what it had created is deleted."""
 
     exit_code = 4
+
+
+class LeftBehind(Interrupted):
+    """The user stopped the run, and something that bills could not be, or was not to be, removed."""
+
+    exit_code = 1
 
 
 def nearest(value: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import StepFailed, Unfinished
-from harness.lifecycle.refusals import is_transient, reason
+from harness.lifecycle.refusals import is_transient, reason, unexpected
 from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import JOB_ENDED, Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
@@ -71,7 +71,7 @@ class CleanUp:
                 continue
             try:
                 removers[resource.kind](resource.name)
-            except (StepFailed, AzureError) as error:
+            except Exception as error:  # whatever it is, the next resource bills as well
                 failures.append((resource, error))
                 continue
             _forget(resource, resources)
@@ -111,8 +111,8 @@ class CleanUp:
     def _remove(self, what: str, check: Callable[[], bool], begin: Callable[[], Any]) -> None:
         """Begin to remove until `check` says that nothing is there (404 included), or the deadline passes.
 
-        A conflict, a lost answer and a failed operation are tried again; a refusal for good is raised, unless
-        the thing has gone in the meantime.
+        A conflict, a lost answer, a failed operation and a 404 for what is still found are tried again; a refusal
+        for good is raised, unless the thing has gone in the meantime.
         """
         deadline = Deadline(self._clock, self._deadline_s)
         while True:
@@ -129,7 +129,7 @@ class CleanUp:
             except StepFailed as error:
                 problem = str(error)
             except AzureError as error:
-                if not is_transient(error):
+                if not (is_transient(error) or isinstance(error, ResourceNotFoundError)):
                     if not _there(check):
                         return
                     raise
@@ -140,7 +140,7 @@ class CleanUp:
             self._clock.sleep(_PAUSE_S)
 
     def _left(self, failures: Sequence[tuple[CreatedResource, Exception]]) -> StepFailed:
-        said = [reason(error) if isinstance(error, AzureError) else str(error) for _, error in failures]
+        said = [_told(error) for _, error in failures]
         commands = [removal_command(self._client, resource) for resource, _ in failures]
         return StepFailed(
             f"not removed: {', '.join(f'{left.kind} {left.name}' for left, _ in failures)}",
@@ -148,6 +148,12 @@ class CleanUp:
             got="; ".join(said),
             remedy=f"It may go on billing. Remove it with: {'; '.join(commands)}",
         )
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, AzureError):
+        return reason(error)
+    return str(error) if isinstance(error, StepFailed) else unexpected(error)
 
 
 def _may_be_there(resource: CreatedResource) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.errors import HarnessError, Interrupted
+from harness.errors import HarnessError, Interrupted, LeftBehind
 from harness.lifecycle.connect import Connection
 from harness.lifecycle.delete import CleanUp, removal_command
 from harness.lifecycle.journal import Journal
@@ -24,25 +24,35 @@ def end_run(
     deadline_s: float,
     watch: Watcher,
 ) -> bool:
-    """Carry out the step delete, and tell whether the user interrupted it.
+    """Carry out the step delete, and tell whether the user interrupted it: the second Ctrl-C ends it.
 
-    An endpoint is kept only when the spec wants it and the run `succeeded`. A failure becomes the report's
-    error unless it has one already.
+    The first one starts it again, which does no harm: what has gone already is left alone. An endpoint is kept
+    only when the spec wants it and the run `succeeded`. A failure becomes the report's error unless it has one.
     """
+    keep_endpoint = spec.keep_endpoint and succeeded
+    for again in (False, True):
+        try:
+            if again:
+                journal.progress("interrupted; still deleting what bills, press Ctrl-C again to leave it")
+            if azure is None:
+                journal.skip()  # nothing was created, and there is nobody to ask
+            else:
+                journal.skip(but="delete")
+                cleaner = CleanUp(azure.workspace, clock=clock, deadline_s=deadline_s, watch=watch)
+                _delete(journal, azure, cleaner, keep_endpoint=keep_endpoint, keep_compute=spec.keep_compute)
+        except KeyboardInterrupt:
+            continue
+        return again
+    return True
+
+
+def _delete(journal: Journal, azure: Connection, cleaner: CleanUp, *, keep_endpoint: bool, keep_compute: bool) -> None:
     report = journal.report
-    keep = spec.keep_endpoint and succeeded
     try:
-        if azure is None:
-            journal.skip()  # nothing was created, and there is nobody to ask
-            return False
-        journal.skip(but="delete")
-        cleaner = CleanUp(azure.workspace, clock=clock, deadline_s=deadline_s, watch=watch)
         journal.step(
             "delete",
-            lambda: cleaner.run(report.created, keep_endpoint=keep, keep_compute=spec.keep_compute),
+            lambda: cleaner.run(report.created, keep_endpoint=keep_endpoint, keep_compute=keep_compute),
         )
-    except KeyboardInterrupt:
-        return True
     except HarnessError as error:
         if report.error is None:
             report.error = error
@@ -50,7 +60,6 @@ def end_run(
             journal.warned(str(error))
     else:
         _warn_of_kept(journal, azure)
-    return False
 
 
 def stopped(report: LifecycleReport, azure: Connection | None) -> Interrupted:
@@ -60,7 +69,7 @@ def stopped(report: LifecycleReport, azure: Connection | None) -> Interrupted:
         return Interrupted("stopped by the user; nothing is left that bills")
     commands = dict.fromkeys(removal_command(azure.workspace, resource) for resource in left)
     names = ", ".join(f"{resource.kind} {resource.name}" for resource in left)
-    return Interrupted(
+    return LeftBehind(
         f"stopped by the user before all was removed; left: {names}",
         remedy=f"It goes on billing. Remove it with: {'; '.join(commands)}",
     )

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeVar
 from azure.core.exceptions import AzureError
 
 from harness.errors import HarnessError, StepFailed
-from harness.lifecycle.refusals import reason
+from harness.lifecycle.refusals import reason, unexpected
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Watcher
@@ -59,7 +59,10 @@ class Journal:
         self._stopwatch = stopwatch
 
     def step(self, name: str, action: Callable[[], _Result]) -> _Result:
-        """Carry out `action` as the step `name`; what Azure or the disk refuses becomes StepFailed with its reason."""
+        """Carry out `action` as the step `name`; what is raised in it becomes StepFailed, with its reason and cause.
+
+        Ctrl-C and the harness's own errors pass unchanged.
+        """
         began, started = self._clock.now(), self._stopwatch()
         facts: Mapping[str, str] = {}
         outcome: Literal["done", "failed"] = "failed"
@@ -73,7 +76,7 @@ class Journal:
         except KeyboardInterrupt:
             facts = {"error": "interrupted"}
             raise
-        except (AzureError, OSError) as error:
+        except Exception as error:  # the SDK also fails with KeyError and worse
             failed = _step_failed(name, error)
             facts = {"error": str(failed)}
             raise failed from error
@@ -118,7 +121,9 @@ class Journal:
         return StepRecord(name, TITLES[name], outcome, azure, self._stopwatch() - started, facts)
 
 
-def _step_failed(name: str, error: AzureError | OSError) -> StepFailed:
+def _step_failed(name: str, error: Exception) -> StepFailed:
     if isinstance(error, AzureError):
         return StepFailed("a request to Azure failed", where=name, got=reason(error))
-    return StepFailed("a file cannot be read or written", where=name, got=str(error))
+    if isinstance(error, OSError):
+        return StepFailed("a file cannot be read or written", where=name, got=str(error))
+    return StepFailed("the SDK failed unexpectedly", where=f"step {name}", got=unexpected(error))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 
-__all__ = ["is_transient", "reason"]
+__all__ = ["is_transient", "reason", "unexpected"]
 
 _TRANSIENT = frozenset({408, 409, 412, 423, 429, 500, 502, 503, 504})
 _LONGEST = 1_000
@@ -25,10 +31,21 @@ def reason(error: AzureError) -> str:
 
 
 def is_transient(error: AzureError) -> bool:
-    """Say whether the same request may succeed later: a conflict, a busy or an unreachable service."""
-    if isinstance(error, HttpResponseError):
+    """Say whether the same request may succeed later: a conflict, a busy or unreachable service, a broken answer.
+
+    An error of HTTP without a status is an answer that broke off (IncompleteReadError), or azure-identity's
+    ClientAuthenticationError: no credential, which stays so (SDK source).
+    """
+    if isinstance(error, HttpResponseError) and error.status_code is not None:
         return error.status_code in _TRANSIENT
-    return isinstance(error, ServiceRequestError | ServiceResponseError)
+    if isinstance(error, ClientAuthenticationError):
+        return False
+    return isinstance(error, HttpResponseError | ServiceRequestError | ServiceResponseError)
+
+
+def unexpected(error: Exception) -> str:
+    """Return type and text of an exception that the SDK does not raise on purpose."""
+    return _one_line(f"{type(error).__name__}: {error}")
 
 
 def _coded(code: str | None, message: str | None) -> str:

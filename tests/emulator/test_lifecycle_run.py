@@ -198,15 +198,6 @@ def test_ctrl_c_leaves_nothing_that_bills(azure: Emulator, tmp_path: Path, step:
     assert bills(azure) == []
 
 
-@pytest.mark.parametrize("steps", [("delete",), ("score", "delete")], ids=["once", "twice"])
-def test_ctrl_c_while_cleaning_up_says_what_is_left(azure: Emulator, tmp_path: Path, steps: tuple[str, ...]) -> None:
-    """Nothing is dropped in silence: the endpoint and the command that deletes it are named."""
-    report = run_small(azure, tmp_path, CtrlC(*steps))
-
-    assert isinstance(report.error, Interrupted)
-    assert f"az ml online-endpoint delete --yes --name {bills(azure)[0]} " in str(report.error)
-
-
 def test_an_endpoint_is_kept_on_request_with_a_warning(azure: Emulator, tmp_path: Path) -> None:
     """It goes on billing, and the command that ends it is told."""
     report = run_small(azure, tmp_path, keep_endpoint="true")

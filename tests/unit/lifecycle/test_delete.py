@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from azure.core.exceptions import ServiceRequestError
+from azure.core.exceptions import IncompleteReadError, ServiceRequestError
 from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import StepFailed, Unfinished
@@ -14,6 +14,7 @@ from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 from harness.lifecycle.report import CreatedResource
 
 GONE, THERE = refusal(404), object()
+LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
 FORBIDDEN = Answers(AssertionError("this was to be left alone"))
 
 
@@ -53,8 +54,8 @@ def test_an_endpoint_is_deleted_and_seen_to_be_gone() -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [refusal(409), refusal(503), ServiceRequestError("no route"), failing_poller(refusal(400)), poller()],
-    ids=["conflict", "unavailable", "unreachable", "failed operation", "deleted and still there"],
+    [refusal(409), refusal(503), refusal(404), LOST, CUT, failing_poller(refusal(400)), poller()],
+    ids=["conflict", "unavailable", "not found", "unreachable", "cut", "failed operation", "deleted and still there"],
 )
 def test_trouble_that_may_pass_is_tried_again(trouble: Any) -> None:
     """The endpoint is deleted at the second attempt."""
@@ -63,7 +64,17 @@ def test_trouble_that_may_pass_is_tried_again(trouble: Any) -> None:
     states = Answers(THERE, THERE, THERE, GONE) if hasattr(trouble, "polling_method") else Answers(THERE, THERE, GONE)
     clean(client(online_endpoints=endpoints(states, delete)), here)
 
+    assert delete.calls == [("e",), ("e",)]
     assert here.deleted
+
+
+def test_an_endpoint_that_outlives_its_deletion_is_not_told_as_deleted() -> None:
+    """The operation succeeds each time and the endpoint still answers: it goes on billing."""
+    here = endpoint()
+    with pytest.raises(StepFailed, match=r"not ended within 60 s; got it is still there"):
+        clean(client(online_endpoints=endpoints(Answers(THERE), Answers(poller()))), here)
+
+    assert (here.deleted, here.bills) == (False, True)
 
 
 def test_a_refusal_for_good_is_told_with_the_command_to_remove_it() -> None:
@@ -99,13 +110,14 @@ def test_an_endpoint_that_never_came_up_is_gone_already() -> None:
     assert here.deleted
 
 
-def test_one_failure_does_not_stop_the_rest() -> None:
+@pytest.mark.parametrize("trouble", [refusal(403), KeyError("api")], ids=["refused", "unexpected"])
+def test_one_failure_does_not_stop_the_rest(trouble: Exception) -> None:
     """The job is canceled although the endpoint cannot be deleted."""
     cancel = Answers(poller())
     jobs = SimpleNamespace(
         get=Answers(SimpleNamespace(status="Running"), SimpleNamespace(status="Canceled")), begin_cancel=cancel
     )
-    azure = client(online_endpoints=endpoints(Answers(THERE), Answers(refusal(403))), jobs=jobs)
+    azure = client(online_endpoints=endpoints(Answers(THERE), Answers(trouble)), jobs=jobs)
     with pytest.raises(StepFailed, match="not removed: endpoint e"):
         clean(azure, CreatedResource("job", "finetune-1", bills=True), endpoint())
 

@@ -69,6 +69,8 @@ def test_azures_time_is_the_clocks() -> None:
         (DataError("no rows"), "no rows"),
         (refusal(403, "no right"), "model: a request to Azure failed; got HTTP 403: no right"),
         (OSError(28, "No space left on device"), "model: a file cannot be read or written; got [Errno 28] No space"),
+        (KeyError("api"), "step model: the SDK failed unexpectedly; got KeyError: 'api'"),
+        (ValueError("two\nlines"), "step model: the SDK failed unexpectedly; got ValueError: two lines"),
     ],
 )
 def test_a_failed_step_is_recorded_with_its_reason(journal: Journal, raised: Exception, told: str) -> None:
@@ -80,9 +82,9 @@ def test_a_failed_step_is_recorded_with_its_reason(journal: Journal, raised: Exc
     assert recorded(journal) == [("model", "failed", {"error": str(failure.value)})]
 
 
-def test_a_refusal_by_azure_keeps_its_cause(journal: Journal) -> None:
+@pytest.mark.parametrize("error", [refusal(500), KeyError("api")])
+def test_a_failed_step_keeps_its_cause(journal: Journal, error: Exception) -> None:
     """Whoever debugs finds the SDK's error behind ours."""
-    error = refusal(500)
     with pytest.raises(StepFailed) as failure:
         journal.step("model", Answers(error))
 

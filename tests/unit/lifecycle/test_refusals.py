@@ -6,7 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    IncompleteReadError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 from azure.mgmt.core.exceptions import ARMErrorFormat
 
 from harness.lifecycle.refusals import is_transient, reason
@@ -74,6 +81,17 @@ def test_conflicts_and_busy_services_pass(status: int, passes: bool) -> None:
     assert is_transient(error) is passes
 
 
-def test_a_broken_connection_passes_and_a_refusal_of_the_sdk_does_not() -> None:
-    """Only what never reached Azure, or was never answered, is worth another try."""
-    assert (is_transient(ServiceRequestError("no route")), is_transient(AzureError("no"))) == (True, False)
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (ServiceRequestError("no route"), True),
+        (ServiceResponseError("reset"), True),
+        (IncompleteReadError("2 bytes read, 2 more expected"), True),
+        (HttpResponseError("no status"), True),
+        (ClientAuthenticationError("no credential"), False),
+        (AzureError("no"), False),
+    ],
+)
+def test_a_broken_connection_passes_and_a_refusal_of_the_sdk_does_not(error: AzureError, passes: bool) -> None:
+    """Without a status nothing was answered, except that credentials and values are refused before a request."""
+    assert is_transient(error) is passes
