@@ -13,7 +13,7 @@ from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.refusals import reason, unexpected
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
-from harness.lifecycle.watching import Watcher
+from harness.lifecycle.watching import Silent, Watcher
 
 __all__ = ["TITLES", "Journal"]
 
@@ -93,21 +93,28 @@ class Journal:
 
     def started(self, step: str, title: str) -> None:
         """Tell that a step begins."""
-        self._watch.started(step, title)
+        self._tell(lambda watch: watch.started(step, title))
 
     def progress(self, text: str) -> None:
         """Tell what has moved."""
-        self._watch.progress(text)
+        self._tell(lambda watch: watch.progress(text))
 
     def warned(self, text: str) -> None:
         """Keep a warning for the report, and tell it."""
         self.report.warnings.append(text)
-        self._watch.warned(text)
+        self._tell(lambda watch: watch.warned(text))
 
     def finished(self, record: StepRecord) -> None:
         """Put a step into the report, and tell that it has ended."""
         self.report.steps.append(record)
-        self._watch.finished(record)
+        self._tell(lambda watch: watch.finished(record))
+
+    def _tell(self, news: Callable[[Watcher], None]) -> None:
+        """Tell the watcher; one that has gone, such as a closed pipe, is told no more, and the run goes on."""
+        try:
+            news(self._watch)
+        except OSError:
+            self._watch = Silent()
 
     def _record(
         self,

@@ -117,3 +117,23 @@ def test_what_the_sdk_did_not_expect_is_reported(azure: Emulator, tmp_path: Path
     assert type(report.error.__cause__).__name__ == cause
     assert ended(report, "pipeline") == ["failed"]
     assert bills(azure) == []
+
+
+class Gone(Silent):
+    """A reader that has gone: every word to it breaks the pipe."""
+
+    def progress(self, text: str) -> None:
+        """Break."""
+        raise BrokenPipeError(text)
+
+    def finished(self, record: StepRecord) -> None:
+        """Break."""
+        raise BrokenPipeError(record.name)
+
+
+def test_a_reader_that_goes_away_does_not_stop_the_run(azure: Emulator, tmp_path: Path) -> None:
+    """A closed pipe, as behind `| head`, ends neither the run nor the clean-up."""
+    report = run_small(azure, tmp_path, Gone())
+
+    assert report.error is None
+    assert bills(azure) == []

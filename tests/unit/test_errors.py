@@ -35,6 +35,7 @@ def test_message_leaves_out_what_is_unknown() -> None:
         (errors.Unfinished, 1),
         (errors.VerdictNo, 1),
         (errors.Interrupted, 4),
+        (errors.LeftBehind, 1),
     ],
 )
 def test_exit_code_follows_the_branch(kind: type[errors.HarnessError], code: int) -> None:
