@@ -67,7 +67,7 @@ class RealClock:
 
 
 class PollingDroppedError(Exception):
-    """Ends the thread of a poller that nobody waits for any more; seen by nobody."""
+    """Ends the thread of a poller that nobody waits for any more, or whose deadline has passed."""
 
 
 class Waiting(TypedDict):
@@ -115,7 +115,8 @@ def wait_for(
 
     Raises `failure` with Azure's reason, or Unfinished once `clock` is past the deadline.
     """
-    deadline, status, dropped = Deadline(clock, deadline_s), "", _leash(poller)
+    deadline, status = Deadline(clock, deadline_s), ""
+    dropped = _leash(poller, deadline)
     try:
         while not poller.done():
             if deadline.passed:
@@ -125,6 +126,8 @@ def wait_for(
                 watch.progress(f"{what}: {status}")
             poller.wait(timeout=_SLICE_S)
         return poller.result()
+    except PollingDroppedError:
+        raise _unfinished(what, deadline, f"the operation is {poller.status()}") from None
     except AzureError as error:
         raise failure(f"{what} failed", got=reason(error)) from error
     finally:
@@ -193,8 +196,12 @@ def word(state: Any) -> str:
     return str(getattr(state, "value", state))
 
 
-def _leash(poller: Any) -> threading.Event:
-    """Return an event that ends the poller's thread: dropped half-way, it would go on polling (SDK source)."""
+def _leash(poller: Any, deadline: Deadline) -> threading.Event:
+    """Return an event that ends the poller's thread: dropped half-way, it would go on polling (SDK source).
+
+    The thread also ends by itself when the deadline has passed: in virtual time hours go by between two looks
+    of the one who waits.
+    """
     dropped, method = threading.Event(), poller.polling_method()
     if not poller.done():
         update_status = method.update_status
@@ -203,6 +210,8 @@ def _leash(poller: Any) -> threading.Event:
             if dropped.is_set():
                 raise PollingDroppedError
             update_status()
+            if deadline.passed and not method.finished():
+                raise PollingDroppedError
 
         method.update_status = update_or_end
     return dropped
