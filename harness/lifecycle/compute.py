@@ -115,6 +115,10 @@ def _allowed(size: str, allow_list: AllowList | None, exists: bool) -> str:
     )
 
 
+_TIER_REFUSED = (400, 409)
+"""Answers that mean a lack of quota or of the size; another tier may have it. Rights and outages are no such thing."""
+
+
 def _create(
     client: Any,
     section: ComputeSection,
@@ -139,6 +143,8 @@ def _create(
         try:
             poller = client.compute.begin_create_or_update(cluster)
         except HttpResponseError as error:
+            if error.status_code not in _TIER_REFUSED:
+                raise
             created.remove(resource)
             answers.append(f"{tier}: {reason(error)}")
             watch.progress(f"{tier} is refused: {reason(error)}")

@@ -137,3 +137,13 @@ def test_a_reader_that_goes_away_does_not_stop_the_run(azure: Emulator, tmp_path
 
     assert report.error is None
     assert bills(azure) == []
+
+
+def test_missing_rights_are_no_reason_to_take_another_tier(azure: Emulator, tmp_path: Path) -> None:
+    """A 403 ends the run with its reason, and no low-priority cluster is made instead."""
+    azure.faults.on("Compute_CreateOrUpdate", HttpFault(403, "AuthorizationFailed", "no right to create"))
+    report = run_small(azure, tmp_path)
+
+    assert isinstance(report.error, StepFailed)
+    assert "no right to create" in str(report.error)
+    assert azure.world.home.computes == {}
