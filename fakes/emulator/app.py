@@ -12,7 +12,7 @@ from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
 from fakes.emulator.wire import ARM_HEADERS, compact_stamp, error_reply, json_reply, rate_limit_headers, service_headers
 from fakes.emulator.wsgi import serve
-from fakes.world.errors import ServiceError, Unauthenticated
+from fakes.world.errors import ServiceError
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
 from fakes.world.world import REGION
 
@@ -108,24 +108,18 @@ class App:
 
 
 def authorise(call: Call) -> None:
-    """Find the caller from the token, where the host family takes tokens of Entra."""
-    if not call.family.audiences or call.route.anonymous:
-        return
-    header = call.request.headers.get("authorization", "")
-    if not header:
-        raise Unauthenticated(
-            "Authentication failed. The 'Authorization' header is missing.", code="AuthenticationFailed"
-        )
-    token = call.world.identity.verify(header, call.family.audiences, call.world.clock.now())
-    call.caller = token.application.client_id
+    """Refuse a caller without a fitting token, where the host family takes tokens of Entra."""
+    if call.family.audiences and not call.route.anonymous:
+        header = call.request.headers.get("authorization", "")
+        call.world.identity.verify(header, call.family.audiences, call.world.clock.now())
 
 
 def _refusal(call: Call, error: ServiceError) -> Reply:
     if call.family.refuse is not None:
         reply = call.family.refuse(call, error)
-        reply.status = getattr(error, "http_status", reply.status)
-        return reply
-    reply = error_reply(call.world, error, envelope=call.family.envelope, region=call.host.get("region") or REGION)
+    else:
+        region = call.host.get("region") or REGION
+        reply = error_reply(call.world, error, envelope=call.family.envelope, region=region)
     reply.status = getattr(error, "http_status", reply.status)
     return reply
 

@@ -25,7 +25,6 @@ class Call:
     host: Mapping[str, str]
     route: Route
     params: Mapping[str, Any]
-    caller: str = ""
     _json: dict[str, Any] | None = field(default=None)
 
     @property

@@ -77,6 +77,12 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     length: int | None = None
 
+    def whole(self) -> bytes:
+        """Return all of the body; chunks are joined, and kept joined."""
+        if not isinstance(self.body, bytes):
+            self.body = b"".join(self.body)
+        return self.body
+
     def content_length(self) -> int:
         """Return the number of body bytes."""
         if isinstance(self.body, bytes):

@@ -173,8 +173,7 @@ def _to_requests(reply: Reply, url: str, *, stream: bool) -> requests.Response:
     answer.headers = CaseInsensitiveDict(reply.headers)
     answer.headers.setdefault("Content-Length", str(reply.content_length()))
     if not stream:
-        reply.body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
-        answer._content = reply.body
+        answer._content = reply.whole()
         answer._content_consumed = True  # type: ignore[attr-defined]
         return answer
     body = io.BytesIO(reply.body) if isinstance(reply.body, bytes) else ChunkReader(reply.body)
@@ -192,7 +191,7 @@ def _to_requests(reply: Reply, url: str, *, stream: bool) -> requests.Response:
 
 def _cut_short(reply: Reply) -> Reply:
     """Keep half of the body while the headers promise all of it."""
-    whole = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
+    whole = reply.whole()
     headers = {**reply.headers, "Content-Length": str(len(whole))}
     return Reply(reply.status, iter([whole[: len(whole) // 2]]), headers, len(whole) // 2)
 

@@ -84,11 +84,7 @@ class AssetStore:
         """Return a version; NotFound when there is none."""
         asset = self.find(kind, name, version)
         if asset is None:
-            raise NotFound(
-                f"Could not find asset with ID: {kind}/{name}/versions/{version}",
-                code="UserError",
-                inner=("NotFoundError",),
-            )
+            raise missing_asset(f"{kind}/{name}/versions/{version}")
         return asset
 
     def versions(self, kind: str, name: str) -> list[AssetVersion]:
@@ -122,3 +118,8 @@ def in_view(assets: list[AssetVersion], view: str) -> list[AssetVersion]:
     if view == "All":
         return assets
     return [asset for asset in assets if asset.archived == (view == "ArchivedOnly")]
+
+
+def missing_asset(asset_id: str) -> NotFound:
+    """Return the refusal of an asset that does not exist (recorded for registry models)."""
+    return NotFound(f"Could not find asset with ID: {asset_id}", code="UserError", inner=("NotFoundError",))

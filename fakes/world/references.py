@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fakes.world.assets import AssetVersion
-from fakes.world.errors import NotFound
+from fakes.world.assets import AssetVersion, missing_asset
 from fakes.world.registries import Registry
 
 if TYPE_CHECKING:
@@ -50,5 +49,5 @@ def find_asset(world: World, kind: str, reference: str) -> Referenced:
         elif found["version"] == "latest":
             asset = home.assets.latest(kind, found["name"])
     if asset is None:
-        raise NotFound(f"Could not find asset with ID: {reference}", code="UserError", inner=("NotFoundError",))
+        raise missing_asset(reference)
     return Referenced(asset, home)

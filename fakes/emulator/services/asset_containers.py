@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from fakes.emulator.services.arm import system_data
-from fakes.world.assets import AssetVersion
-from fakes.world.errors import NotFound
+from fakes.world.assets import AssetVersion, missing_asset
 
 
 def container(container_id: str, type_name: str, versions: Sequence[AssetVersion], now: datetime) -> dict[str, Any]:
     """Return the resource of a container from its versions, newest first; NotFound when there are none."""
     if not versions:
-        raise NotFound(f"Could not find asset with ID: {container_id}", code="UserError", inner=("NotFoundError",))
+        raise missing_asset(container_id)
     newest = versions[0]
     return {
         "id": container_id,

@@ -11,8 +11,7 @@ from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page, 
 from fakes.emulator.services.asset_containers import container
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.asset_rules import put_asset
-from fakes.world.assets import KINDS, AssetVersion, in_view
-from fakes.world.errors import NotFound
+from fakes.world.assets import KINDS, AssetVersion, in_view, missing_asset
 from fakes.world.storage_keys import account_key, container_sas
 
 if TYPE_CHECKING:
@@ -130,11 +129,7 @@ def _get(kind: str) -> Handler:
         workspace, name, version = call.workspace, call.params["name"], call.params["version"]
         asset = workspace.assets.find(kind, name, version)
         if asset is None:
-            raise NotFound(
-                f"Could not find asset with ID: {workspace.arm_id}/{kind}/{name}/versions/{version}",
-                code="UserError",
-                inner=("NotFoundError",),
-            )
+            raise missing_asset(f"{workspace.arm_id}/{kind}/{name}/versions/{version}")
         return json_reply(200, render(call, asset))
 
     return get

@@ -50,7 +50,7 @@ def authorise(call: Call) -> None:
 def _check_token(call: Call, header: str, account: str) -> None:
     audiences = ("https://storage.azure.com", f"https://{account}.blob.core.windows.net")
     try:
-        token = call.world.identity.verify(header, audiences, call.world.clock.now())
+        call.world.identity.verify(header, audiences, call.world.clock.now())
     except Unauthenticated as error:
         raise Unauthenticated(
             "Server failed to authenticate the request. Please refer to the information in the "
@@ -58,7 +58,6 @@ def _check_token(call: Call, header: str, account: str) -> None:
             code="InvalidAuthenticationInfo",
             details=(("AuthenticationErrorDetail", error.message),),
         ) from None
-    call.caller = token.application.client_id
 
 
 def _check_permission(request: Request) -> None:

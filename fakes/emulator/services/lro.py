@@ -110,7 +110,7 @@ def get_result(call: Call) -> Reply:
 
 
 def get_compute_status(call: Call) -> Reply:
-    """Answer a poll of a compute's operation."""
+    """Answer a poll of a compute's or a registry's own operation."""
     operation = call.world.operations.get(call.params["operation"])
     status = operation.status(call.world.clock.now())
     if status == operation.running:
@@ -119,11 +119,6 @@ def get_compute_status(call: Call) -> Reply:
     if operation.error is not None:
         body["error"] = {"code": operation.error.code, "message": operation.error.message}
     return json_reply(200, body)
-
-
-def get_registry_status(call: Call) -> Reply:
-    """Answer a poll of a registry's own operation."""
-    return get_compute_status(call)
 
 
 def get_asset_operation(call: Call) -> Reply:
@@ -174,7 +169,7 @@ ROUTES = (
         "RegistryOperationsStatus_Get",
         "GET",
         LOCATION + "/registryOperationsStatus/<operation>",
-        get_registry_status,
+        get_compute_status,
         Evidence.RECORDED,
     ),
 )

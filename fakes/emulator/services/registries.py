@@ -12,8 +12,8 @@ from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
 from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import component_spec as as_texts
-from fakes.world.assets import AssetVersion, in_view
-from fakes.world.errors import Conflict, NotFound
+from fakes.world.assets import AssetVersion, in_view, missing_asset
+from fakes.world.errors import Conflict
 from fakes.world.promotion import promote
 from fakes.world.registries import Registry, component_of
 from fakes.world.storage_keys import account_key, container_sas
@@ -74,11 +74,7 @@ def _find(call: Call, kind: str) -> tuple[Registry, AssetVersion]:
     name, version = call.params["name"], call.params["version"]
     asset = registry.assets.find(kind, name, version)
     if asset is None:
-        raise NotFound(
-            f"Could not find asset with ID: {registry.asset_id(kind, name, version)}",
-            code="UserError",
-            inner=("NotFoundError",),
-        )
+        raise missing_asset(registry.asset_id(kind, name, version))
     return registry, asset
 
 
@@ -176,7 +172,7 @@ def import_asset(call: Call) -> Reply:
     source = str(call.properties.get("sourceAssetId", ""))
     parts = source.removeprefix("azureml://").split("/")
     if len(parts) < 8:
-        raise NotFound(f"Could not find asset with ID: {source}", code="UserError", inner=("NotFoundError",))
+        raise missing_asset(source)
     workspace_id, kind, name, version = parts[3], parts[4], parts[5], parts[7]
     workspace = call.world.workspace_by_id(workspace_id)
     asset = workspace.assets.get(kind, name, version)
