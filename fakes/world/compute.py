@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.catalogue import VmSize
 from fakes.world.errors import EmptyNotFound, Invalid
-from fakes.world.faults import COMPUTE, Failure, Stuck
+from fakes.world.faults import COMPUTE, Failure, Fault, Stuck
 from fakes.world.operations import Operation
 from fakes.world.states import PROVISIONING, Plan
 
 if TYPE_CHECKING:
     from fakes.world.world import Workspace, World
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]")
+"""3 to 32 letters, digits and hyphens (documented naming rules of Azure); a letter first, no hyphen last (inferred)."""
 
 
 @dataclass(slots=True)
@@ -74,20 +78,14 @@ def put_compute(
     """
     settings = dict(properties.get("properties") or {})
     if properties.get("computeType") == "AmlCompute":
+        _check_name(name)
         require_size(world, str(settings.get("vmSize", "")))
         _check_scale(settings.get("scaleSettings") or {})
-    now = world.clock.now()
-    seconds = world.pace.of("compute.create")
-    plan = Plan(PROVISIONING, now, (("Creating", 0.0), ("Succeeded", seconds)))
-    operation = world.operations.start(world.ids.guid(), now, seconds, running="InProgress")
+    now, seconds = world.clock.now(), world.pace.of("compute.create")
     fault = world.faults.take(COMPUTE)
-    errors: list[tuple[str, str]] = []
-    if isinstance(fault, Failure):
-        plan = Plan(PROVISIONING, now, (("Creating", 0.0), ("Failed", seconds)))
-        errors = [(fault.code, fault.message)]
-    elif isinstance(fault, Stuck):
-        plan = Plan(PROVISIONING, now, (("Creating", 0.0),))
-        operation = world.operations.start(world.ids.guid(), now, float(10**9), running="InProgress")
+    plan, errors = _planned(fault, now, seconds)
+    lasts = float(10**9) if isinstance(fault, Stuck) else seconds
+    operation = world.operations.start(world.ids.guid(), now, lasts, running="InProgress")
     existing = workspace.computes.get(name.lower())
     compute = Compute(
         name=name,
@@ -128,6 +126,24 @@ def delete_compute(world: World, workspace: Workspace, name: str) -> Operation:
 def _forget(workspace: Workspace, compute: Compute) -> None:
     if workspace.computes.get(compute.name.lower()) is compute:
         del workspace.computes[compute.name.lower()]
+
+
+def _planned(fault: Fault | None, now: datetime, seconds: float) -> tuple[Plan, list[tuple[str, str]]]:
+    """Return the states to come and the errors that a failed cluster shows."""
+    if isinstance(fault, Failure):
+        return Plan(PROVISIONING, now, (("Creating", 0.0), ("Failed", seconds))), [(fault.code, fault.message)]
+    if isinstance(fault, Stuck):
+        return Plan(PROVISIONING, now, (("Creating", 0.0),)), []
+    return Plan(PROVISIONING, now, (("Creating", 0.0), ("Succeeded", seconds))), []
+
+
+def _check_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise Invalid(
+            f"Compute name '{name}' is not valid: 3 to 32 letters, digits and hyphens, beginning with a letter "
+            "and ending with a letter or digit.",
+            code="BadRequest",
+        )
 
 
 def _check_scale(scale: dict[str, Any]) -> None:

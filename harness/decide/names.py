@@ -22,7 +22,7 @@ _ASSET = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}")
 
 
 def check_endpoint_name(name: str, what: str = "endpoint") -> str:
-    """Return `name` when an endpoint or deployment may have it, else raise ParameterError (SDK source)."""
+    """Return `name` when an endpoint or deployment (SDK source) or a cluster may have it, else raise ParameterError."""
     if _ENDPOINT.fullmatch(name) and MIN_ENDPOINT_NAME <= len(name) <= MAX_ENDPOINT_NAME:
         return name
     raise ParameterError(

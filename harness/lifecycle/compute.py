@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from azure.ai.ml.entities import AmlCompute
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
@@ -12,11 +13,14 @@ from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from harness.decide.allow_list import AllowList, check_size, find_allow_list
 from harness.decide.gpus import gpus_of
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
+from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Clock, Deadline, wait_for, word
-from harness.lifecycle.watching import Watcher
+from harness.lifecycle.waiting import Deadline, Waiting, wait_for, word
 from harness.spec.document import ComputeSection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["Cluster", "prepare_cluster"]
 
@@ -55,9 +59,7 @@ def prepare_cluster(
     tags: Mapping[str, str],
     *,
     created: list[CreatedResource],
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    **within: Unpack[Waiting],
 ) -> Cluster:
     """Return the spec's cluster; an existing one is used as it is, and its own size is what counts.
 
@@ -70,11 +72,11 @@ def prepare_cluster(
     allowed = _allowed(size, allow_list, existing is not None)
     gpus = gpus_of(size, [(offered.name, offered.gpus) for offered in client.compute.list_sizes()])
     if existing is None:
-        cluster = _create(client, section, allow_list, created, clock, deadline_s, watch)
+        cluster = _create(client, section, allow_list, created, within)
     else:
-        cluster = _settled(client, existing, clock, deadline_s)
+        cluster = _settled(client, existing, within)
         if size.casefold() != section.size.casefold():
-            watch.warned(f"cluster {section.name} exists with size {size}; {section.size} is not used")
+            within["watch"].warned(f"cluster {section.name} exists with size {size}; {section.size} is not used")
     return Cluster(section.name, size, str(cluster.tier), gpus, existing is None, allowed)
 
 
@@ -124,35 +126,60 @@ def _create(
     section: ComputeSection,
     allow_list: AllowList | None,
     created: list[CreatedResource],
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    within: Waiting,
 ) -> Any:
-    """Create the cluster with the first tier that the workspace grants. Its minimum of 0 nodes costs nothing."""
+    """Create the cluster with the first tier that comes up. Its minimum of 0 nodes costs nothing.
+
+    One that ends as Failed is deleted before the next attempt: it would be in the way of this run and the next.
+    """
     answers = []
     for tier in section.tiers:
-        cluster = AmlCompute(
-            name=section.name,
-            size=section.size,
-            tier=_TIERS[tier],
-            min_instances=0,
-            max_instances=section.max_instances,
-        )
         resource = CreatedResource("compute", section.name)
         created.append(resource)
         try:
-            poller = client.compute.begin_create_or_update(cluster)
+            return _come_up(client, _cluster(section, tier), within)
         except HttpResponseError as error:
+            if error.status_code is not None and error.status_code < 500:  # else it may have been created
+                created.remove(resource)
             if error.status_code not in _TIER_REFUSED:
+                raise StepFailed(
+                    f"creating cluster {section.name} failed", where="compute", got=reason(error)
+                ) from error
+            problem = reason(error)
+        except StepFailed as error:
+            if not _has_failed(client, section.name):
                 raise
+            CleanUp(client, **within).delete_compute(section.name)
             created.remove(resource)
-            answers.append(f"{tier}: {reason(error)}")
-            watch.progress(f"{tier} is refused: {reason(error)}")
-            continue
-        what = f"creating cluster {section.name}"
-        wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch)
-        return _settled(client, client.compute.get(section.name), clock, deadline_s)
+            problem = error.got
+        answers.append(f"{tier}: {problem}")
+        within["watch"].progress(f"no {tier} nodes: {problem}")
     raise _refused(section, answers, allow_list)
+
+
+def _come_up(client: Any, cluster: AmlCompute, within: Waiting) -> Any:
+    """Create a cluster and return it once it can be used; an HttpResponseError is the answer to the creation itself."""
+    what = f"creating cluster {cluster.name}"
+    wait_for(partial(client.compute.begin_create_or_update, cluster), what, **within)
+    try:
+        return _settled(client, client.compute.get(cluster.name), within)
+    except HttpResponseError as error:
+        raise StepFailed(f"{what} failed", where="compute", got=reason(error)) from error
+
+
+def _cluster(section: ComputeSection, tier: str) -> AmlCompute:
+    return AmlCompute(
+        name=section.name,
+        size=section.size,
+        tier=_TIERS[tier],
+        min_instances=0,
+        max_instances=section.max_instances,
+    )
+
+
+def _has_failed(client: Any, name: str) -> bool:
+    cluster = _existing(client, name)
+    return cluster is not None and _state(cluster) == "failed"
 
 
 def _refused(section: ComputeSection, answers: list[str], allow_list: AllowList | None) -> ComputeNotAllowed:
@@ -166,17 +193,17 @@ def _refused(section: ComputeSection, answers: list[str], allow_list: AllowList 
     )
 
 
-def _settled(client: Any, cluster: Any, clock: Clock, deadline_s: float) -> Any:
+def _settled(client: Any, cluster: Any, within: Waiting) -> Any:
     """Wait until a cluster is neither created nor changed by anybody; StepFailed if it cannot be used then."""
-    deadline = Deadline(clock, deadline_s)
+    deadline = Deadline(within["clock"], within["deadline_s"])
     while _state(cluster) in _MOVING:
         if deadline.passed:
             raise Unfinished(
-                f"cluster {cluster.name} has not come up within {deadline_s:g} s",
+                f"cluster {cluster.name} has not come up within {deadline.seconds:g} s",
                 got=f"provisioning state {cluster.provisioning_state}",
                 remedy="Look at the cluster in Azure ML studio, or raise limits.compute in the spec.",
             )
-        clock.sleep(_POLL_S)
+        within["clock"].sleep(_POLL_S)
         cluster = client.compute.get(cluster.name)
     if _state(cluster) == "succeeded":
         return cluster

@@ -120,8 +120,7 @@ class CleanUp:
             try:
                 if not _there(check):
                     return
-                poller = begin()
-                wait_for(poller, what, clock=self._clock, deadline_s=self._deadline_s, watch=self._watch)
+                wait_for(begin, what, clock=self._clock, deadline_s=self._deadline_s, watch=self._watch)
                 if not _there(check):
                     return
             except Unfinished:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from azure.ai.ml.entities import (
@@ -117,9 +118,9 @@ def create_endpoint(
     refuse_existing(client, name)
     endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description="Created by the harness.")
     created.append(CreatedResource("endpoint", name, bills=True))
-    poller = client.online_endpoints.begin_create_or_update(endpoint)
+    begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"creating endpoint {name}"
-    wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+    wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
 
 
 def create_deployment(
@@ -144,10 +145,10 @@ def create_deployment(
         request_settings=OnlineRequestSettings(request_timeout_ms=section.request_timeout_ms),
     )
     created.append(CreatedResource("deployment", f"{endpoint}/{section.deployment}", bills=True))
-    poller = client.online_deployments.begin_create_or_update(deployment)
+    begin = partial(client.online_deployments.begin_create_or_update, deployment)
     what = f"deploying {section.deployment}"
     try:
-        wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+        wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
     except (DeploymentFailed, Unfinished) as error:
         log = _last_lines(client, endpoint, section.deployment)
         raise type(error)(
@@ -174,9 +175,9 @@ def give_all_traffic(
     """
     endpoint = client.online_endpoints.get(endpoint_name)
     endpoint.traffic = shift(endpoint.traffic or {}, section.deployment, 100)
-    poller = client.online_endpoints.begin_create_or_update(endpoint)
+    begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"giving {section.deployment} all traffic"
-    wait_for(poller, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+    wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
     live = client.online_endpoints.get(endpoint_name)
     traffic = {name: int(share) for name, share in (live.traffic or {}).items()}
     shares = {name.casefold(): share for name, share in traffic.items()}  # the SDK sends names in lower case

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Protocol, TypedDict
@@ -103,7 +103,7 @@ class ChildJob:
 
 
 def wait_for(
-    poller: Any,
+    begin: Callable[[], Any],
     what: str,
     *,
     clock: Clock,
@@ -111,11 +111,14 @@ def wait_for(
     watch: Watcher,
     failure: type[StepFailed] = StepFailed,
 ) -> Any:
-    """Return the result of an `LROPoller`; `what` is a clause such as "creating endpoint e".
+    """Begin an operation and return the result of its `LROPoller`; `what` is a clause such as "creating endpoint e".
 
-    Raises `failure` with Azure's reason, or Unfinished once `clock` is past the deadline.
+    The deadline counts from before the request: a poller polls on a thread of its own as soon as it is made. Raises
+    what `begin` raises, `failure` with Azure's reason, or Unfinished once `clock` is past the deadline, also when the
+    operation ended between two looks at the clock, but after it.
     """
     deadline, status = Deadline(clock, deadline_s), ""
+    poller = begin()
     dropped = _leash(poller, deadline)
     try:
         while not poller.done():
@@ -125,13 +128,16 @@ def wait_for(
                 status = poller.status()
                 watch.progress(f"{what}: {status}")
             poller.wait(timeout=_SLICE_S)
-        return poller.result()
+        result = poller.result()
     except PollingDroppedError:
         raise _unfinished(what, deadline, f"the operation is {poller.status()}") from None
     except AzureError as error:
         raise failure(f"{what} failed", got=reason(error)) from error
     finally:
         dropped.set()
+    if deadline.passed:
+        raise _unfinished(what, deadline, "the operation ended later")
+    return result
 
 
 def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher) -> Any:

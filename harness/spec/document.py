@@ -27,6 +27,7 @@ PLACEHOLDERS = ("model", "task", "dataset", "run_id")
 TaskName = Annotated[str, rule(task_named)]
 Template = Annotated[str, rule(lambda text: fill_template(text, dict.fromkeys(PLACEHOLDERS, "")))]
 EndpointPrefix = Annotated[str, rule(lambda prefix: make_endpoint_name(prefix, "0"))]
+ClusterName = Annotated[str, rule(lambda name: check_endpoint_name(name, "cluster"))]
 DeploymentName = Annotated[str, rule(lambda name: check_endpoint_name(name, "deployment"))]
 
 
@@ -45,7 +46,7 @@ class ModelSection(_Section):
 class ComputeSection(_Section):
     """The GPU cluster: reused when it exists, else created with the first tier that the workspace grants."""
 
-    name: str = "gpu-cluster-big"
+    name: ClusterName = "gpu-cluster-big"
     size: str = "Standard_ND40rs_v2"
     max_instances: int = Field(default=2, ge=1)
     tiers: list[Literal["Dedicated", "LowPriority"]] = Field(default=["Dedicated", "LowPriority"], min_length=1)

@@ -128,6 +128,14 @@ def test_an_unknown_size_is_refused(workspace: MLClient) -> None:
         workspace.compute.begin_create_or_update(cluster)
 
 
+def test_a_name_that_no_cluster_may_have_is_refused(azure: Emulator) -> None:
+    """The refusal is a 400 that tells the rule (inferred)."""
+    answer = ask(azure, "PUT", "/computes/gpu_big", BODY)
+
+    assert answer.status_code == 400
+    assert "Compute name 'gpu_big' is not valid: 3 to 32 letters" in answer.json()["error"]["message"]
+
+
 def test_a_failed_cluster_says_why(azure: Emulator, workspace: MLClient) -> None:
     """A cluster that could not be provisioned is Failed, with its errors."""
     azure.faults.fail_compute("out of cores", code="ClusterCoreQuotaReached")

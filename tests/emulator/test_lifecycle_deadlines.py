@@ -26,3 +26,11 @@ def test_a_deployment_that_takes_too_long_is_given_up(slow_azure: Emulator, tmp_
     assert isinstance(report.error, Unfinished)
     assert "10 s" in str(report.error)
     assert bills(slow_azure) == []
+
+
+def test_a_cluster_that_takes_too_long_is_given_up(slow_azure: Emulator, tmp_path: Path) -> None:
+    """The cluster needs 30 seconds and the spec allows 10."""
+    report = run_small(slow_azure, tmp_path, limits__compute="10")
+
+    assert isinstance(report.error, Unfinished)
+    assert "creating cluster gpu-cluster-big has not ended within 10 s" in str(report.error)

@@ -13,6 +13,7 @@ from deployable import ENDPOINT, deployment, make_endpoint, register
 from lifecycle_spec import run, run_small
 
 from fakes.emulator import Emulator
+from fakes.world.faults import COMPUTE, Failure, HttpFault
 from harness.errors import ComputeNotAllowed, EnvironmentMissing, ParameterError, StepFailed
 from harness.lifecycle.compute import prepare_cluster
 from harness.lifecycle.connect import Connection, connect
@@ -132,12 +133,33 @@ def test_both_refusals_are_told(azure: Emulator, workspace: MLClient) -> None:
         prepare(azure, workspace)
 
 
-def test_a_cluster_whose_provisioning_fails_is_an_error(azure: Emulator, workspace: MLClient) -> None:
-    """Azure takes the request, and the cluster does not come up."""
-    azure.faults.fail_compute()
+def test_low_priority_nodes_are_taken_when_dedicated_ones_do_not_come_up(azure: Emulator, workspace: MLClient) -> None:
+    """Azure takes the request, and the cluster ends as Failed: it is deleted, and the second tier comes up."""
+    azure.faults.fail_compute("out of cores")
+    cluster = prepare(azure, workspace)
 
-    with pytest.raises(StepFailed, match="gpu-cluster-big"):
+    assert (cluster.tier, cluster.created) == ("low_priority", True)
+    assert azure.world.home.computes["gpu-cluster-big"].settings["vmPriority"] == "LowPriority"
+
+
+def test_both_failures_are_told_and_no_cluster_is_left(azure: Emulator, workspace: MLClient) -> None:
+    """Neither tier comes up: the error names the size and both causes, by the codes that the SDK keeps."""
+    for attempt in (1, 2):
+        azure.faults.on(COMPUTE, Failure("out of cores", f"Quota{attempt}"), nth=attempt)
+    created: list[CreatedResource] = []
+
+    with pytest.raises(ComputeNotAllowed, match=r"size Standard_ND40rs_v2.*\(Quota1\); LowPriority: .*\(Quota2\)"):
+        prepare(azure, workspace, created)
+    assert (azure.world.home.computes, created) == ({}, [])
+
+
+def test_a_caller_without_the_right_is_told_so_at_once(azure: Emulator, workspace: MLClient) -> None:
+    """403 is about rights, not about the size."""
+    azure.faults.on("Compute_CreateOrUpdate", HttpFault(403, "AuthorizationFailed", "no right to create"))
+
+    with pytest.raises(StepFailed, match=r"creating cluster gpu-cluster-big failed.*no right to create"):
         prepare(azure, workspace)
+    assert azure.world.home.computes == {}
 
 
 def test_somebody_elses_cluster_of_a_forbidden_size_is_refused(azure: Emulator, workspace: MLClient) -> None:

@@ -120,6 +120,7 @@ def test_wrong_value_is_refused_with_got_and_expected(
         ("[finetune]\ntask = 'chat'", "finetune.task"),
         ("[finetune]\ntask = 'translation'", "finetune"),
         ("[deploy]\ndeployment = 'my_demo'", "deploy.deployment"),
+        ("[compute]\nname = 'gpu_big'", "compute.name"),
         ("[deploy]\nendpoint_prefix = '1st'", "deploy.endpoint_prefix"),
         ("[registration]\nname = '{modle}'", "registration.name"),
     ],

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from standins import Answers, Notes, poller, refusal, virtual_clock
+from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
 from harness.lifecycle.compute import Cluster, prepare_cluster
@@ -23,10 +23,12 @@ def cluster(size: str = "STANDARD_ND40RS_V2", state: str = "Succeeded", **more: 
     return SimpleNamespace(name="gpu-cluster-big", size=size, provisioning_state=state, **given)
 
 
-def client(get: Answers, create: Answers | None = None) -> Any:
-    """A client whose computes answer so; creating one is a mistake unless `create` says otherwise."""
+def client(get: Answers, create: Answers | None = None, delete: Answers | None = None) -> Any:
+    """A client whose computes answer so; creating or deleting one is a mistake unless it is said how."""
     creating = create or Answers(AssertionError("nothing was to be created"))
-    return SimpleNamespace(compute=SimpleNamespace(get=get, list_sizes=lambda: SIZES, begin_create_or_update=creating))
+    deleting = delete or Answers(AssertionError("nothing was to be deleted"))
+    operations = {"begin_create_or_update": creating, "begin_delete": deleting}
+    return SimpleNamespace(compute=SimpleNamespace(get=get, list_sizes=lambda: SIZES, **operations))
 
 
 def prepare(
@@ -112,6 +114,57 @@ def test_both_answers_are_told_when_every_tier_is_refused() -> None:
 
     assert "Dedicated: HTTP 400: no dedicated quota; LowPriority: HTTP 400: no low-priority" in failure.value.got
     assert (failure.value.nearest, created) == (("Standard_NC24ads_A100_v4",), [])
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+def test_a_refusal_that_is_not_about_the_size_ends_the_step(status: int) -> None:
+    """Another tier would not help: it is not asked for, and the reason is Azure's."""
+    create = Answers(refusal(status, "not now"))
+
+    with pytest.raises(StepFailed, match=f"creating cluster gpu-cluster-big failed.*HTTP {status}: not now"):
+        prepare(client(Answers(refusal(404)), create))
+    assert len(create.calls) == 1
+
+
+@pytest.mark.parametrize(("status", "listed"), [(403, 0), (429, 0), (503, 1)])
+def test_a_cluster_is_listed_where_it_may_have_been_created(status: int, listed: int) -> None:
+    """A service that breaks down says nothing about what it has done before."""
+    created: list[CreatedResource] = []
+
+    with pytest.raises(StepFailed):
+        prepare(client(Answers(refusal(404)), Answers(refusal(status))), created=created)
+    assert len(created) == listed
+
+
+def test_low_priority_is_tried_when_dedicated_does_not_come_up() -> None:
+    """The failed cluster is deleted, and the report lists the one that came up."""
+    created: list[CreatedResource] = []
+    failed, gone = cluster(state="Failed", provisioning_errors="no cores"), refusal(404)
+    get = Answers(gone, failed, failed, failed, gone, cluster(tier="low_priority"))
+    create, delete = Answers(poller()), Answers(poller())
+    found, _ = prepare(client(get, create, delete), created=created)
+
+    assert [sent.tier for (sent,) in create.calls] == ["dedicated", "low_priority"]
+    assert (found.tier, len(delete.calls)) == ("low_priority", 1)
+    assert created == [CreatedResource("compute", "gpu-cluster-big")]
+
+
+def test_an_operation_that_fails_without_a_failed_cluster_is_an_error_of_its_own() -> None:
+    """Polling was refused: that says nothing about the size."""
+    create = Answers(failing_poller(refusal(403, "no token")))
+
+    with pytest.raises(StepFailed, match=r"creating cluster gpu-cluster-big failed.*HTTP 403: no token"):
+        prepare(client(Answers(refusal(404), cluster(state="Creating")), create))
+    assert len(create.calls) == 1
+
+
+def test_a_cluster_that_does_not_come_up_in_time_ends_the_step() -> None:
+    """The deadline is the whole step's: no other tier is tried."""
+    create = Answers(poller())
+
+    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+        prepare(client(Answers(refusal(404), cluster(state="Creating")), create))
+    assert len(create.calls) == 1
 
 
 @pytest.mark.parametrize("state", ["Failed", "failed", "Canceled", "Deleting"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import count, pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,9 @@ from standins import Answers, Notes, failing_poller, poller, refusal, virtual_cl
 
 from harness.errors import DeploymentFailed, JobFailed, StepFailed, Unfinished
 from harness.lifecycle.waiting import PollingDroppedError, wait_for, wait_for_job
+
+POLLS = 3000
+"""More than any of these waits needs, and a few seconds at most."""
 
 
 def job(status: str, name: str = "finetune-1", title: str = "", **more: Any) -> Any:
@@ -36,9 +40,25 @@ def jobs(get: Answers, children: dict[str, list[Any]], causes: dict[str, str] | 
     )
 
 
+def never(between: Callable[[], None]) -> Callable[[], bool]:
+    """An operation that does not end; a waiter that asks on and on is told so, instead of hanging the suite."""
+    polls = count()
+
+    def update() -> bool:
+        assert next(polls) < POLLS, "somebody still polls long after the deadline"
+        between()
+        threading.Event().wait(0.001)
+        return False
+
+    return update
+
+
 def test_the_result_of_an_operation_is_returned() -> None:
     """A poller that ends well gives its resource."""
-    assert wait_for(poller("endpoint"), "creating", clock=virtual_clock(), deadline_s=60, watch=Notes()) == "endpoint"
+    assert (
+        wait_for(lambda: poller("endpoint"), "creating", clock=virtual_clock(), deadline_s=60, watch=Notes())
+        == "endpoint"
+    )
 
 
 def test_a_failed_operation_says_what_failed_and_why() -> None:
@@ -47,25 +67,36 @@ def test_a_failed_operation_says_what_failed_and_why() -> None:
 
     with pytest.raises(DeploymentFailed, match=r"deploying demo failed.*ResourceNotReady: the container crashed"):
         wait_for(
-            broken, "deploying demo", clock=virtual_clock(), deadline_s=60, watch=Notes(), failure=DeploymentFailed
+            lambda: broken,
+            "deploying demo",
+            clock=virtual_clock(),
+            deadline_s=60,
+            watch=Notes(),
+            failure=DeploymentFailed,
         )
 
 
 def test_an_operation_that_does_not_end_is_given_up_at_the_deadline() -> None:
     """Unfinished names the limit and the state, and the poller's thread ends."""
-    clock, polled = virtual_clock(), threading.Event()
-
-    def update() -> bool:
-        clock.sleep(5)
-        polled.wait(0.001)
-        return False
-
-    stuck = poller(update=update)
+    clock = virtual_clock()
+    stuck = poller(update=never(lambda: clock.sleep(5)))
     with pytest.raises(Unfinished, match="has not ended within 60 s; got the operation is Updating"):
-        wait_for(stuck, "deploying demo", clock=clock, deadline_s=60, watch=Notes())
+        wait_for(lambda: stuck, "deploying demo", clock=clock, deadline_s=60, watch=Notes())
     with pytest.raises(PollingDroppedError):
         stuck.wait(timeout=10)
     assert stuck.done()
+
+
+def test_an_operation_that_ended_only_after_the_deadline_is_unfinished() -> None:
+    """In virtual time hours can pass within one poll: the answer is the one that real time would give."""
+    clock = virtual_clock()
+
+    def begin() -> Any:
+        clock.sleep(61)
+        return poller("endpoint")
+
+    with pytest.raises(Unfinished, match="has not ended within 60 s; got the operation ended later"):
+        wait_for(begin, "deploying demo", clock=clock, deadline_s=60, watch=Notes())
 
 
 def test_an_interrupted_wait_ends_the_polling() -> None:
@@ -75,9 +106,9 @@ def test_an_interrupted_wait_ends_the_polling() -> None:
         def progress(self, text: str) -> None:
             raise KeyboardInterrupt(text)
 
-    stuck = poller(update=lambda: bool(threading.Event().wait(0.001)))
+    stuck = poller(update=never(lambda: None))
     with pytest.raises(KeyboardInterrupt):
-        wait_for(stuck, "deploying demo", clock=virtual_clock(), deadline_s=60, watch=Impatient())
+        wait_for(lambda: stuck, "deploying demo", clock=virtual_clock(), deadline_s=60, watch=Impatient())
     with pytest.raises(PollingDroppedError):
         stuck.wait(timeout=10)
     assert stuck.done()

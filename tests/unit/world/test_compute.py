@@ -20,9 +20,9 @@ def world() -> World:
     return new_world()
 
 
-def _put(world: World, size: str = "Standard_ND40rs_v2", **scale: Any) -> tuple[Compute, Operation]:
+def _put(world: World, size: str = "Standard_ND40rs_v2", name: str = "GPU", **scale: Any) -> tuple[Compute, Operation]:
     settings = {"vmSize": size, "scaleSettings": {"maxNodeCount": 2, **scale}}
-    return put_compute(world, world.home, "GPU", "eastus2", {"computeType": "AmlCompute", "properties": settings})
+    return put_compute(world, world.home, name, "eastus2", {"computeType": "AmlCompute", "properties": settings})
 
 
 def _states(world: World, compute: Compute, operation: Operation) -> tuple[str, str]:
@@ -50,6 +50,20 @@ def test_names_are_compared_without_case(world: World) -> None:
     made, _ = _put(world)
 
     assert get_compute(world.home, "gpu") is made
+
+
+@pytest.mark.parametrize("name", ["gp", "g" * 33, "1gpu", "gpu-", "-gpu", "gpu_big", "gpu.big", "gpü"])
+def test_a_name_that_no_cluster_may_have_is_refused(world: World, name: str) -> None:
+    """3 to 32 letters, digits and hyphens, a letter first and no hyphen last."""
+    with pytest.raises(Invalid, match=f"Compute name '{name}' is not valid"):
+        _put(world, name=name)
+    assert world.home.computes == {}
+
+
+@pytest.mark.parametrize("name", ["gpu", "g" * 32, "Gpu-1"])
+def test_a_name_within_the_rule_is_taken(world: World, name: str) -> None:
+    """The shortest, the longest, and one with a hyphen."""
+    assert _put(world, name=name)[0].name == name
 
 
 def test_an_unknown_size_is_refused_with_the_nearest(world: World) -> None:
