@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,10 @@ from harness.spec.document import ComputeSection
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["Cluster", "prepare_cluster"]
+__all__ = ["Cluster", "Offered", "offered_sizes", "prepare_cluster"]
+
+Offered = Sequence[tuple[str, "int | str | None"]]
+"""The VM sizes of a workspace's region: names, and GPUs of one node as Azure lists them."""
 
 _TIERS = {"Dedicated": "dedicated", "LowPriority": "low_priority"}
 """The SDK turns its own spelling into Azure's, and "LowPriority" into "Lowpriority" (measured on 1.35)."""
@@ -53,11 +56,17 @@ class Cluster:
         }
 
 
+def offered_sizes(client: Any) -> Offered:
+    """Return the VM sizes that the workspace offers."""
+    return [(size.name, size.gpus) for size in client.compute.list_sizes()]
+
+
 def prepare_cluster(
     client: Any,
     section: ComputeSection,
     tags: Mapping[str, str],
     *,
+    offered: Offered,
     created: list[CreatedResource],
     **within: Unpack[Waiting],
 ) -> Cluster:
@@ -70,7 +79,7 @@ def prepare_cluster(
     existing = _existing(client, section.name)
     size = section.size if existing is None else _size_of(existing)
     allowed = _allowed(size, allow_list, existing is not None)
-    gpus = gpus_of(size, [(offered.name, offered.gpus) for offered in client.compute.list_sizes()])
+    gpus = gpus_of(size, offered)
     if existing is None:
         cluster = _create(client, section, allow_list, created, within)
     else:

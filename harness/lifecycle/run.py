@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
 from harness.errors import HarnessError, StepFailed, UsageError
-from harness.lifecycle.compute import prepare_cluster
+from harness.lifecycle.compute import Cluster, offered_sizes, prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
 from harness.lifecycle.dataset import Dataset, prepare_dataset
 from harness.lifecycle.deploy import (
@@ -109,10 +109,7 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, credent
     )
     client = azure.workspace
     model = step("model", lambda: _find_model(run, azure))
-    cluster = step(
-        "compute",
-        lambda: prepare_cluster(client, spec.compute, model.tags, created=created, **run.within(spec.limits.compute)),
-    )
+    cluster = step("compute", lambda: _prepare_compute(run, client, model))
     dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
     parameters = step(
         "parameters",
@@ -134,13 +131,19 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, credent
 
 
 def _find_model(run: _Run, azure: Connection) -> FoundationModel:
-    """Find the model, and refuse now what would otherwise be refused after hours of training."""
-    spec = run.spec
-    model = find_model(azure.registry, spec.model)
-    offered = [size.name for size in azure.workspace.compute.list_sizes()]
-    check_instance_type(spec.deploy.instance_type, model.tags, offered, strict=spec.finetune.strict, watch=run.journal)
+    """Find the model, and refuse now a registration that would be refused after hours of training."""
+    model = find_model(azure.registry, run.spec.model)
     refuse_taken(azure.workspace, run.registration)
     return model
+
+
+def _prepare_compute(run: _Run, client: Any, model: FoundationModel) -> Cluster:
+    """Check both sizes, the one to deploy on before anything is trained, and have the cluster ready."""
+    spec, offered = run.spec, offered_sizes(client)
+    names = [name for name, _ in offered]
+    check_instance_type(spec.deploy.instance_type, model.tags, names, strict=spec.finetune.strict, watch=run.journal)
+    within = run.within(spec.limits.compute)
+    return prepare_cluster(client, spec.compute, model.tags, offered=offered, created=run.report.created, **within)
 
 
 def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:

@@ -11,10 +11,11 @@ from standins import Answers, Notes, failing_poller, poller, refusal, virtual_cl
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
 from harness.lifecycle.compute import Cluster, prepare_cluster
 from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.waiting import Waiting
 from harness.spec.document import ComputeSection
 
 ALLOWED = {"finetune_compute_allow_list": "['Standard_ND40rs_v2', 'Standard_NC24ads_A100_v4']"}
-SIZES = [SimpleNamespace(name="Standard_ND40rs_v2", gpus=8), SimpleNamespace(name="STANDARD_NC24ADS_A100_V4", gpus=1)]
+SIZES = [("Standard_ND40rs_v2", 8), ("STANDARD_NC24ADS_A100_V4", 1)]
 
 
 def cluster(size: str = "STANDARD_ND40RS_V2", state: str = "Succeeded", **more: Any) -> Any:
@@ -28,7 +29,7 @@ def client(get: Answers, create: Answers | None = None, delete: Answers | None =
     creating = create or Answers(AssertionError("nothing was to be created"))
     deleting = delete or Answers(AssertionError("nothing was to be deleted"))
     operations = {"begin_create_or_update": creating, "begin_delete": deleting}
-    return SimpleNamespace(compute=SimpleNamespace(get=get, list_sizes=lambda: SIZES, **operations))
+    return SimpleNamespace(compute=SimpleNamespace(get=get, **operations))
 
 
 def prepare(
@@ -38,7 +39,8 @@ def prepare(
     notes = Notes()
     listed = [] if created is None else created
     spec = ComputeSection(**section)
-    found = prepare_cluster(azure, spec, tags, created=listed, clock=virtual_clock(), deadline_s=600, watch=notes)
+    within = Waiting(clock=virtual_clock(), deadline_s=600, watch=notes)
+    found = prepare_cluster(azure, spec, tags, offered=SIZES, created=listed, **within)
     return found, notes
 
 
