@@ -12,6 +12,7 @@ from harness.backends.select import BackendChoice
 from harness.spec import LifecycleSpec
 
 if TYPE_CHECKING:
+    from harness.lifecycle.clients import Clients
     from harness.lifecycle.waiting import Clock
 
 __all__ = ["Surroundings", "open_backend"]
@@ -22,6 +23,7 @@ class Surroundings:
     """An open backend: its clock, its environment variables, and how many HTTP calls it has answered.
 
     azure: the emulator, to look into and to inject faults; None on Azure, whose calls are not counted (0).
+    clients: None for the SDK's own.
     workspace: the ids of the only workspace there is, by the spec's names; empty on Azure, where the spec says.
     """
 
@@ -30,6 +32,7 @@ class Surroundings:
     environ: Mapping[str, str]
     calls: Callable[[], int]
     azure: Any = None
+    clients: Clients | None = None
     workspace: Mapping[str, str] = field(default_factory=dict)
 
     def settled(self, spec: LifecycleSpec) -> LifecycleSpec:

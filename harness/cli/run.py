@@ -122,6 +122,7 @@ def _lifecycle(
             clock=surroundings.clock,
             environ=surroundings.environ,
             interactive=interactive,
+            clients=surroundings.clients,
             watch=watch,
             run_id=run_id,
         )

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from azure.ai.ml import MLClient
 from azure.ai.ml.exceptions import ValidationException
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.identity import DefaultAzureCredential, InteractiveBrowserCredential
 
 from harness.errors import EnvironmentMissing, excerpt
+from harness.lifecycle.clients import SCOPE, Clients
 from harness.lifecycle.refusals import reason
 from harness.spec import LifecycleSpec
 from harness.spec.document import WorkspaceSection
 
-__all__ = ["SCOPE", "Connection", "connect", "find_credential", "new_run_id"]
-
-SCOPE = "https://management.azure.com/.default"
-"""What a token must open for the harness to run."""
+__all__ = ["Connection", "connect", "find_credential", "new_run_id"]
 
 _VARIABLES = {
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
@@ -32,27 +31,27 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Clients of the workspace and of the registry, seen to work; `tracking_uri` is the workspace's MLflow."""
+    """Clients of the workspace and of the registry, seen to work; `mlflow()` opens the one of its metrics."""
 
     workspace: Any
     registry: Any
-    credential: Any
-    tracking_uri: str
+    mlflow: Callable[[], AbstractContextManager[Any]]
     facts: Mapping[str, str]
 
 
 def connect(
-    spec: LifecycleSpec, *, environ: Mapping[str, str], interactive: bool, credential: Any = None
+    spec: LifecycleSpec, *, environ: Mapping[str, str], interactive: bool, clients: Clients | None = None
 ) -> Connection:
     """Return clients that have been seen to work; EnvironmentMissing says what is not there.
 
     The workspace's ids, each from the first place that has it: the spec (options included), the config.json
     that the SDK finds in this folder or above, the environment.
     """
-    credential = credential or find_credential(environ, interactive)
-    client, source = _workspace_client(credential, spec.workspace, environ)
+    clients = clients or Clients()
+    credential = clients.credential or find_credential(environ, interactive)
+    client, source = _workspace_client(clients.ml, credential, spec.workspace, environ)
     workspace = _verified(client)
-    registry = _registry_client(credential, spec.model.registry)
+    registry = _registry_client(clients.ml, credential, spec.model.registry)
     facts = {
         "workspace": f"{client.workspace_name} in {client.resource_group_name} ({workspace.location})",
         "subscription": client.subscription_id,
@@ -60,7 +59,7 @@ def connect(
         "credential": type(credential).__name__,
         "registry": spec.model.registry,
     }
-    return Connection(client, registry, credential, workspace.mlflow_tracking_uri, facts)
+    return Connection(client, registry, partial(clients.mlflow, workspace.mlflow_tracking_uri, credential), facts)
 
 
 def find_credential(environ: Mapping[str, str], interactive: bool) -> Any:
@@ -99,10 +98,12 @@ def new_run_id(now: datetime, salt: str) -> str:
     return f"{int(now.timestamp())}-{hashlib.sha256(salt.encode()).hexdigest()[:4]}"
 
 
-def _workspace_client(credential: Any, section: WorkspaceSection, environ: Mapping[str, str]) -> tuple[Any, str]:
+def _workspace_client(
+    ml_client: Any, credential: Any, section: WorkspaceSection, environ: Mapping[str, str]
+) -> tuple[Any, str]:
     """Return a client, and where its ids come from."""
     given = {key: value for key, value in section.model_dump().items() if value}
-    from_file = None if len(given) == len(_VARIABLES) else _from_config(credential)
+    from_file = None if len(given) == len(_VARIABLES) else _from_config(ml_client, credential)
     if from_file is not None and not given:
         return from_file, "config.json"
     in_file = {} if from_file is None else _ids(from_file)
@@ -114,7 +115,7 @@ def _workspace_client(credential: Any, section: WorkspaceSection, environ: Mappi
         raise _incomplete(missing, {key: place for key, (place, _) in ids.items()})
     subscription, group, name = (ids[key][1] for key in _VARIABLES)
     places = ", ".join(dict.fromkeys(place for place, _ in ids.values()))
-    return MLClient(credential, subscription, group, name, show_progress=False), places
+    return ml_client(credential, subscription, group, name, show_progress=False), places
 
 
 def _ids(client: Any) -> dict[str, str]:
@@ -122,10 +123,10 @@ def _ids(client: Any) -> dict[str, str]:
     return dict(zip(_VARIABLES, values, strict=True))
 
 
-def _from_config(credential: Any) -> Any:
+def _from_config(ml_client: Any, credential: Any) -> Any:
     """Return a client by the SDK's own search for config.json, or None where there is none."""
     try:
-        return MLClient.from_config(credential, show_progress=False)
+        return ml_client.from_config(credential, show_progress=False)
     except ValidationException as error:
         if "could not find" in str(error):
             return None
@@ -168,9 +169,9 @@ def _verified(client: Any) -> Any:
         raise _unreachable(what, error, "Check the ids, the network and your role in it.") from error
 
 
-def _registry_client(credential: Any, name: str) -> Any:
+def _registry_client(ml_client: Any, credential: Any, name: str) -> Any:
     try:
-        return MLClient(credential, registry_name=name, show_progress=False)
+        return ml_client(credential, registry_name=name, show_progress=False)
     except AzureError as error:
         what = f"the registry {excerpt(name)} cannot be reached"
         raise _unreachable(what, error, "Set model.registry in the spec, such as azureml.") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
 from harness.errors import HarnessError, StepFailed, UsageError
+from harness.lifecycle.clients import Clients
 from harness.lifecycle.compute import Cluster, offered_sizes, prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
 from harness.lifecycle.dataset import Dataset, prepare_dataset
@@ -66,13 +67,14 @@ def run_lifecycle(
     environ: Mapping[str, str],
     interactive: bool,
     watch: Watcher | None = None,
-    credential: Any = None,
+    clients: Clients | None = None,
     run_id: str | None = None,
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    Whatever stops the run, what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C.
-    Raised is only wrong use, before anything is done: a name that Azure ML does not take, an unusable folder.
+    clients: None for the SDK's own. Whatever stops the run, what bills is removed, and `report.error` says what it
+    was, Interrupted for Ctrl-C. Raised is only wrong use, before anything is done: a name that Azure ML does not
+    take, an unusable folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))
@@ -87,7 +89,7 @@ def run_lifecycle(
     interrupted = False
     with sdk_muted():
         try:
-            _carry_out(run, environ, interactive, credential)
+            _carry_out(run, environ, interactive, clients)
         except HarnessError as error:
             report.error = error
         except KeyboardInterrupt:
@@ -100,12 +102,12 @@ def run_lifecycle(
     return report
 
 
-def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, credential: Any) -> None:
+def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients: Clients | None) -> None:
     """Everything but the last step."""
     spec, step, created, watch = run.spec, run.journal.step, run.report.created, run.journal
     azure = run.azure = step(
         "connect",
-        lambda: connect(spec, environ=environ, interactive=interactive, credential=credential),
+        lambda: connect(spec, environ=environ, interactive=interactive, clients=clients),
     )
     client = azure.workspace
     model = step("model", lambda: _find_model(run, azure))
@@ -161,7 +163,7 @@ def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
     """Read the metrics; that they cannot be read is no reason to throw away a trained model."""
 
     def action() -> JobMetrics:
-        return read_metrics(azure.workspace, job.name, tracking_uri=azure.tracking_uri, credential=azure.credential)
+        return read_metrics(azure.workspace, job.name, azure.mlflow())
 
     try:
         run.report.metrics = run.journal.step("metrics", action).points

@@ -41,6 +41,7 @@ class Lifecycle:
             clock=self._surroundings.clock,
             environ=self._surroundings.environ,
             interactive=False,
+            clients=self._surroundings.clients,
             watch=watch,
         )
 
@@ -52,7 +53,8 @@ class Lifecycle:
         spec = LifecycleSpec.model_validate(report.spec)
         model_id = next(step.facts["id"] for step in report.steps if step.name == _FOUND_IN[model])
         folder = self._next_folder()
-        azure = connect(spec, environ=self._surroundings.environ, interactive=False).workspace
+        around = self._surroundings
+        azure = connect(spec, environ=around.environ, interactive=False, clients=around.clients).workspace
         name = make_endpoint_name("compare", new_run_id(self._surroundings.clock.now(), str(folder)))
         created: list[CreatedResource] = []
         with sdk_muted():

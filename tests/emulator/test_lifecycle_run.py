@@ -185,7 +185,7 @@ def test_metrics_that_cannot_be_read_are_a_warning(azure: Emulator, tmp_path: Pa
     report = run_small(azure, tmp_path)
 
     assert report.error is None
-    assert any("MLflow cannot read run" in warning for warning in report.warnings)
+    assert any("MLflow cannot be read" in warning for warning in report.warnings)
 
 
 @pytest.mark.parametrize("step", [*TITLES][:-1])

@@ -15,10 +15,11 @@ from lifecycle_spec import run, run_small
 from fakes.emulator import Emulator
 from fakes.world.faults import COMPUTE, Failure, HttpFault
 from harness.errors import ComputeNotAllowed, EnvironmentMissing, ParameterError, StepFailed
+from harness.lifecycle.clients import open_mlflow, tracking_address
 from harness.lifecycle.compute import offered_sizes, prepare_cluster
 from harness.lifecycle.connect import Connection, connect
 from harness.lifecycle.deploy import give_all_traffic
-from harness.lifecycle.metrics import read_metrics, tracking_address
+from harness.lifecycle.metrics import read_metrics
 from harness.lifecycle.model import find_model
 from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import Waiting
@@ -222,8 +223,8 @@ def test_metrics_of_an_unknown_run_are_a_failure_of_the_step(azure: Emulator, wo
     """MLflow's own words are in the error."""
     uri = workspace.workspaces.get(workspace.workspace_name).mlflow_tracking_uri
 
-    with pytest.raises(StepFailed, match="MLflow cannot read run nothing"):
-        read_metrics(workspace, "nothing", tracking_uri=uri, credential=azure.credential)
+    with pytest.raises(StepFailed, match=r"MLflow cannot be read; got .*Run nothing was not found"):
+        read_metrics(workspace, "nothing", open_mlflow(uri, azure.credential))
 
 
 def test_the_tracking_address_is_plain_https() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from harness.decide.names import asset_name, make_endpoint_name
 from harness.errors import EnvironmentMissing
 from harness.lifecycle import connect as connecting
+from harness.lifecycle.clients import Clients
 from harness.lifecycle.connect import connect, find_credential, new_run_id
 from harness.spec import LifecycleSpec
 
@@ -92,7 +93,7 @@ def test_half_a_configuration_names_what_is_missing(
     """The remedy lists the variables that are not set, and no other."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(EnvironmentMissing) as failure:
-        connect(LifecycleSpec(), environ=environ, interactive=False, credential=SimpleNamespace())
+        connect(LifecycleSpec(), environ=environ, interactive=False, clients=Clients(credential=SimpleNamespace()))
 
     assert failure.value.remedy.startswith(f"Set {missing}, or")
 
@@ -106,7 +107,7 @@ def test_an_unusable_config_file_is_said_to_be_one(
     Path("config.json").write_text(content, encoding="utf-8")
 
     with pytest.raises(EnvironmentMissing, match=r"config\.json that the SDK finds .* cannot be used"):
-        connect(LifecycleSpec(), environ={}, interactive=False, credential=SimpleNamespace())
+        connect(LifecycleSpec(), environ={}, interactive=False, clients=Clients(credential=SimpleNamespace()))
 
 
 def test_a_run_id_begins_with_the_tutorials_timestamp() -> None:
