@@ -1,7 +1,7 @@
 """The course of a training run as the pipeline's inputs set it: steps, epochs, evaluations, learning rate.
 
 Formulas are those of transformers' Trainer and schedulers (documented); the evaluation interval is that of
-azureml-acft-accelerator 0.0.91 (source).
+azureml-acft-accelerator 0.0.91 (source). What Azure refuses is refused in our own words.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from fakes.world.engine import FineTuneError
 Number = TypeVar("Number", int, float)
 
 _END_OF_POLYNOMIAL = 1e-7
+_KINDS: Mapping[type, str] = MappingProxyType({int: "a whole number", float: "a number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Inputs:
         try:
             return kind(written)
         except ValueError:
-            message = f"argument --{name}: invalid {kind.__name__} value: {written!r}"
+            message = f"{name}: expected {_KINDS[kind]}, got {written!r}"
             raise FineTuneError(USER_ERROR, message, self.step) from None
 
 
@@ -129,13 +130,12 @@ def check_settings(inputs: Inputs) -> None:
     if inputs.flag("apply_deepspeed") and inputs.flag("auto_find_batch_size"):
         raise FineTuneError(
             USER_ERROR,
-            "Invalid settings found. Deep Speed cannot be coupled with auto_find_batch_size.\n"
-            "1. If you want to use auto_find_batch_size functionality set apply_deepspeed to false\n"
-            "2. Otherwise, set auto_find_batch_size to false and use per_device_train_batch_size of 1",
+            "apply_deepspeed, auto_find_batch_size: got true for both, expected at most one. Turn one off; "
+            "with DeepSpeed, per_device_train_batch_size then decides, and 1 is the value to begin with.",
             inputs.step,
         )
     if inputs.text("precision", "32") not in ("32", "16"):
-        message = f"argument --precision: invalid choice: {inputs.text('precision', '')!r} (choose from 32, 16)"
+        message = f"precision: expected 32 or 16, got {inputs.text('precision', '')!r}"
         raise FineTuneError(USER_ERROR, message, inputs.step)  # inferred: the component's enum refuses it earlier
 
 
@@ -153,7 +153,7 @@ def _evaluation(inputs: Inputs, rows: int, per_epoch: int, updates: int) -> Inte
 def _scheduler(inputs: Inputs) -> str:
     name = inputs.text("lr_scheduler_type", "linear")
     if name not in _SCHEDULES:
-        message = f"{name!r} is not a valid SchedulerType, please select one of {sorted(_SCHEDULES)}"
+        message = f"lr_scheduler_type: expected one of {', '.join(sorted(_SCHEDULES))}, got {name!r}"
         raise FineTuneError(USER_ERROR, message, inputs.step)
     return name
 

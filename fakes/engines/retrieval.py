@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 Examples = list[tuple[Example, ...]]
 """What is learned from each row."""
 
-_NO_TOKENS = (
-    "Unable to continue finetuning. No assistant tokens found after preprocessing.\n1. "
-    "Please increase the :param `max_seq_len` to higher value and try again.\n2. "
-    "This could also be an issue with ChatSpecialTokens. Please report the issue for resolution.\n"
-)
-
 
 class RetrievalEngine:
     """Learns by remembering: a question is answered with the answer to the most similar learned question."""
@@ -99,10 +93,14 @@ def _examples(request: FineTuneRequest, task: Task, split: str, rows: Sequence[R
         try:
             found.append(task.examples(row))
         except ValueError as error:
-            place = f"{split} row {number} of those that are used: {error}"
-            raise FineTuneError(USER_ERROR, task.malformed.format(place), step) from None
+            message = f"{split} row {number} of those that are used: {error}"
+            raise FineTuneError(USER_ERROR, message, step) from None
     if not any(found):
-        raise FineTuneError(USER_ERROR, _NO_TOKENS, step)
+        message = (
+            f"{split} data: got no answer to learn in {len(found)} rows, expected at least one. "
+            "Raise max_seq_length if it cuts the answers off; otherwise add answers to the rows."
+        )
+        raise FineTuneError(USER_ERROR, message, step)
     return [row for row in found if row]
 
 
@@ -167,9 +165,8 @@ def _log(request: FineTuneRequest, splits: Splits, learned: int, training: Train
         f"Task name: {request.task}",
         f"Rows: train {len(splits.train)}, validation {len(splits.validation)}, test {len(splits.test)}",
         f"Rows without usable content, dropped: {splits.dropped}",
-        f"Number of training samples post filtration: {len(splits.train)}",
-        f"Total train batch size (parallel, distributed and accumulation): {plan.batch}",
-        f"Total optimization steps: {plan.steps}",
+        f"Rows a step, over all processes and accumulation: {plan.batch}",
+        f"Steps planned: {plan.steps}",
         *training.log,
         f"Examples learned: {learned}",
     ]

@@ -1,7 +1,8 @@
 """The data of a job: read, cut into splits and checked as Azure's preprocessing step does.
 
-Rules and texts are those of azureml-acft-contrib-hf-nlp 0.0.91 (source) unless marked inferred. The splits
-are slices in file order, not a random draw; the test split is read and otherwise left alone.
+The rules are those of azureml-acft-contrib-hf-nlp 0.0.91 (source) unless marked inferred; the words of the
+errors are our own. The splits are slices in file order, not a random draw; the test split is read and
+otherwise left alone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fakes.engines.tasks.task import Row, Task
 from fakes.world.engine import FineTuneError, FineTuneRequest, Opener
 
 USER_ERROR = "UserError"
+_ONE_OBJECT = "Write every row as one JSON object on a line of its own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +104,37 @@ class _Reader:
         try:
             row: Any = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
         except (ValueError, RecursionError) as error:
-            # The source adds the text of pyarrow's reader here; ours names the line.
-            raise self.fail(f"Error while loading the dataset: {place}: not valid JSON: {error}") from None
+            # Azure shows the message of pyarrow's reader here (source); ours names the line.
+            raise self.fail(f"{place}: not valid JSON: {error}. {_ONE_OBJECT}") from None
         if not isinstance(row, dict):
-            kind = type(row).__name__
-            raise self.fail(f"Error while loading the dataset: {place}: expected a JSON object, got {kind}")
+            raise self.fail(f"{place}: expected a JSON object, got {type(row).__name__}. {_ONE_OBJECT}")
         return row
 
     def _keep(self, split: str, row: Row) -> bool:
         try:
             return self.task.keep(row)
         except ValueError as error:
-            raise self.fail(f"File path or data: {self._path(split)}\n{error}") from None
+            raise self.fail(f"{self._path(split)}: {error}") from None
 
     def _match_columns(self, split: str, rows: Sequence[Row]) -> None:
         present = list(dict.fromkeys(name for row in rows for name in row))
         if rows and not set(self.task.columns) <= set(present):
             raise self.fail(
-                f"Path or dict: {self._path(split)}.Dataset Columns: {present}."
-                f"User Passed Columns: {list(self.task.columns)}."
+                f"{self._path(split)}: got columns {present}, expected {list(self.task.columns)} among them. "
+                "Spell the columns as the task and the job's inputs name them."
             )
 
     def _require_rows(self, split: str, rows: Sequence[Row]) -> None:
         if not rows:
-            raise self.fail(f"Found no examples after data preprocessing for {self._path(split)}")
+            raise self.fail(
+                f"{self._path(split)}: nothing usable for the {split} split; expected rows with a value in each of "
+                f"{list(self.task.columns)}. Rows that lack one, or that the task cannot use, are dropped."
+            )
         least = self.task.minimum_rows
         if split == "train" and len(rows) < least:
             raise self.fail(
-                f"Training dataset has {len(rows)} non-null samples, which is fewer than {least} samples, "
-                "which is the min required to finetune. Please check your training dataset or provide a "
-                "validation dataset(training dataset will be split if no validation dataset)."
+                f"{self._path(split)}: got {len(rows)} usable training rows, expected at least {least}. "
+                "Add rows; validation and test data that are not given are cut off the training rows."
             )
 
     def _path(self, split: str) -> str:

@@ -88,9 +88,9 @@ def chosen_columns(row: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     if "input_string" in row:
         return ["input_string"]
     if not row or not all(name.isdigit() for name in row):
-        # The text is that of mlflow's schema enforcement (documented).
-        extra = f"Note that there were extra inputs: {list(row)}"
-        refuse(f"Model is missing inputs ['input_string']. {extra}")
+        # mlflow's schema enforcement refuses such a table too (documented); the words are our own.
+        accepted = dict.fromkeys((tuple(names), ("input_string",)))
+        refuse(f"input_data: expected columns {' or '.join(str(list(each)) for each in accepted)}, got {list(row)}")
     return list(row)[: len(names)]
 
 

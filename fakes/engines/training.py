@@ -9,7 +9,7 @@ counterpart here and are left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
@@ -74,10 +74,9 @@ class Training:
             metrics = self.task.metrics(self.validation.pairs(learned))
             self.scores[learned] = {"loss": self.validation.loss(learned), **metrics}
         scores = self.scores[learned]
-        evaluated = {f"eval_{key}": value for key, value in scores.items()}
-        self._write(step, evaluated)
+        self._write(step, {f"eval_{key}": value for key, value in scores.items()})
         if self.plan.best_metric not in scores:
-            raise self._unknown_metric(list(evaluated))
+            raise self._unknown_metric(scores)
         return self._judge(scores[self.plan.best_metric])
 
     def _judge(self, score: float) -> bool:
@@ -90,11 +89,10 @@ class Training:
             self.best = score
         return self.plan.patience is not None and self.stale >= self.plan.patience
 
-    def _unknown_metric(self, available: list[str]) -> FineTuneError:
-        """The KeyError of transformers' Trainer; for Azure a SystemError (inferred)."""
+    def _unknown_metric(self, available: Iterable[str]) -> FineTuneError:
+        """Where transformers' Trainer raises a KeyError; for Azure a SystemError (inferred)."""
         message = (
-            f"The `metric_for_best_model` training argument is set to 'eval_{self.plan.best_metric}', "
-            "which is not found in the evaluation metrics. The available evaluation metrics are: "
-            f"{available}. Consider changing the `metric_for_best_model` via the TrainingArguments."
+            f"metric_for_best_model: got {self.plan.best_metric!r}, expected a metric that the evaluation "
+            f"computes: {', '.join(available)}"
         )
         return FineTuneError("SystemError", message, self.step_name)

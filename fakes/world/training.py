@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from fakes.world.world import World
 
 VALIDATION_STEP = "ft_nlp_common_validation"
-NO_TRAINING_DATA = "train_file_path or train_mltable_path need to be passed."
-"""The words of the component (component source)."""
+NO_TRAINING_DATA = "train_file_path, train_mltable_path: got neither, expected one. Give the job its training data."
+"""Why the validation step fails without training data (rule: component source; the words are our own)."""
 
 TRAINING_LOG = "user_logs/std_log_process_0.txt"
 FINETUNED = {"PipelineType": "Finetune", "showMetricsAtRoot": "true"}

@@ -81,13 +81,16 @@ def test_the_failed_child_has_the_cause(azure: Emulator, workspace: MLClient, tr
 
 @pytest.mark.parametrize(
     ("rows", "column", "cause"),
-    [(11, "messages", "fewer than 10 samples"), (40, "dialogue", "messages")],
+    [
+        (11, "messages", "got 9 usable training rows, expected at least 10"),
+        (40, "dialogue", "expected ['messages'] among them"),
+    ],
     ids=["too few rows", "missing column"],
 )
 def test_bad_data_fails_the_job(
     azure: Emulator, workspace: MLClient, tmp_path: Path, rows: int, column: str, cause: str
 ) -> None:
-    """Data that cannot be trained on fails the preprocessing step, with the component's own words."""
+    """Data that cannot be trained on fails the preprocessing step, with a cause that says what is wrong with it."""
     name = put_job(azure, conversations(tmp_path / "bad.jsonl", rows, column))
     azure.clock.advance(WHOLE_JOB)
 

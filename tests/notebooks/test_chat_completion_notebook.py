@@ -127,7 +127,7 @@ def test_a_row_that_ends_with_the_answer_is_refused(workplace: Path) -> None:
     with Emulator(catalog="2024-04", pace="instant") as azure:
         azure.write_config(workplace)
         notebook = Notebook(SCRIPT, azure, seed=0)
-        with pytest.raises(HttpResponseError, match="Last role should be 'user'"):
+        with pytest.raises(HttpResponseError, match="expected 'user' in the last message, got 'assistant'"):
             notebook.run()
 
     assert notebook.cell == "8. Scoring"

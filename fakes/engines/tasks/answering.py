@@ -90,7 +90,7 @@ class QuestionAnswering(Task):
         named = (self.context, self.question) if self.question in item else ("context", "question")
         found = texts(item, named)
         if len(found) < 2:
-            refuse("Extractive QnA must have at least two columns in Dataframe.")
+            refuse(f"input_data: expected columns {list(named)}, or two without names, got {list(item)}")
         return (found,)
 
     def untrained(self, query: Query) -> str:

@@ -22,7 +22,6 @@ class ChatCompletion(Task):
     minimum_rows: ClassVar[int] = 10
     generates: ClassVar[bool] = True
     signature: ClassVar[str | None] = None
-    malformed: ClassVar[str] = "Failure while applying chat template to dataset: {}"
 
     max_seq_length: int = -1
 
@@ -57,25 +56,17 @@ class ChatCompletion(Task):
         if isinstance(data, Mapping) and "data" in data:
             data = [row[0] if isinstance(row, list) and row else row for row in _rows(data["data"])]
         if not isinstance(data, list) or not data:
-            refuse(f"Expected a list of conversations. Found {_kind(data)}.")
+            refuse(f"input_data: expected a non-empty list of conversations, got {_kind(data)}")
         return [data] if isinstance(data[0], Mapping) else list(data)
 
     def queries(self, item: Any) -> tuple[Query, ...]:
-        """The system and user turns; checks and texts are those of ChatCompletionPredictor (source)."""
+        """The system and user turns; the rules are those of ChatCompletionPredictor (source), the words our own."""
         if not isinstance(item, list):
-            refuse("Each data point should be a conversation array")
+            refuse(f"conversation: expected a list of messages, got {_kind(item)}")
         if not item:
-            refuse("Conversation is empty")
+            refuse("conversation: expected at least one message, got none")
         turns = [_turn(message, place, refuse) for place, message in enumerate(item)]
-        if turns[-1][0] != "user":
-            refuse("Last role should be 'user'")
-        expected = "system" if turns[0][0] == "system" else "user"
-        for role, _ in turns:
-            if role == "system" and expected != "system":
-                refuse("System prompts can only be set at the start of the conversation")
-            if role != expected:
-                refuse(f"Invalid turn. Expected {expected} input")
-            expected = "assistant" if role == "user" else "user"
+        _check_order([role for role, _ in turns])
         return (tuple(content for role, content in turns if role != "assistant"),)
 
     def untrained(self, query: Query) -> str:  # noqa: ARG002
@@ -106,6 +97,20 @@ def _turn(message: Any, place: int, complain: Callable[[str], NoReturn]) -> tupl
         if not isinstance(message.get(key), str):
             complain(f"messages[{place}].{key}: expected a string, got {_kind(message.get(key))}")
     return message["role"], message["content"].strip()
+
+
+def _check_order(roles: Sequence[str]) -> None:
+    """Refuse roles other than: perhaps system, then user and assistant in turn, user at the end."""
+    if roles[-1] != "user":
+        last = f"messages[{len(roles) - 1}].role"
+        refuse(f"{last}: expected 'user' in the last message, got {roles[-1]!r}. End with the user's question.")
+    expected = "system" if roles[0] == "system" else "user"
+    for place, role in enumerate(roles):
+        if role == "system" and expected != "system":
+            refuse(f"messages[{place}].role: got 'system', expected it in messages[0] only. Move the message there.")
+        if role != expected:
+            refuse(f"messages[{place}].role: expected {expected!r}, got {role!r}. User and assistant take turns.")
+        expected = "assistant" if role == "user" else "user"
 
 
 def _malformed(message: str) -> NoReturn:

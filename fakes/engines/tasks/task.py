@@ -21,7 +21,7 @@ def whole_number(parameters: Mapping[str, str], name: str, default: int) -> int:
     try:
         return int(written) if written else default
     except ValueError:
-        raise ValueError(f"argument --{name}: invalid int value: {written!r}") from None
+        raise ValueError(f"{name}: expected a whole number, got {written!r}") from None
 
 
 class Task(ABC):
@@ -39,9 +39,6 @@ class Task(ABC):
     signature: ClassVar[str | None] = '[{"name": "input_string", "type": "string"}]'
     """Inputs of the MLflow signature (same source); None where Azure writes no signature."""
 
-    malformed: ClassVar[str] = "Dataset rows do not fit the task: {}"
-    """How the error of a row that `examples` refuses begins (inferred for all but chat)."""
-
     @property
     @abstractmethod
     def columns(self) -> tuple[str, ...]:
@@ -49,7 +46,7 @@ class Task(ABC):
 
     @abstractmethod
     def examples(self, row: Row) -> tuple[Example, ...]:
-        """What is learned from one row; ValueError says what is wrong with it."""
+        """What is learned from one row; ValueError says what is wrong (failing the job: inferred but for chat)."""
 
     @abstractmethod
     def queries(self, item: Any) -> tuple[Query, ...]:

@@ -1,4 +1,4 @@
-"""What is wrong with a job's data or settings, said as Azure says it."""
+"""What is wrong with a job's data or settings: the rules are Azure's, the words our own."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_too_few_training_rows(run, conversations):
     """Eleven rows leave nine to train on once validation is cut off."""
     error = _failure(run, conversations[:11])
 
-    assert error.message.startswith("Training dataset has 9 non-null samples, which is fewer than 10 samples")
+    assert error.message.startswith("train data: got 9 usable training rows, expected at least 10. Add rows")
     assert (error.code, error.step) == ("UserError", PREPROCESS)
 
 
@@ -61,7 +61,7 @@ def test_other_tasks_need_fifty_rows(run, sentences):
     options = {"task": "text-classification", "sentence1_key": "text", "label_key": "label"}
     error = _failure(run, sentences[:49], sentences, [], **options)
 
-    assert "has 49 non-null samples, which is fewer than 50 samples" in error.message
+    assert "got 49 usable training rows, expected at least 50" in error.message
     assert error.step == "text_classification_datapreprocess"
 
 
@@ -70,7 +70,8 @@ def test_missing_messages_column(run):
     error = _failure(run, [{"prompt": "x"}] * 20, train_file_path="azureml://train.jsonl")
 
     assert error.message == (
-        "Path or dict: azureml://train.jsonl.Dataset Columns: ['prompt'].User Passed Columns: ['messages']."
+        "azureml://train.jsonl: got columns ['prompt'], expected ['messages'] among them. "
+        "Spell the columns as the task and the job's inputs name them."
     )
 
 
@@ -78,7 +79,7 @@ def test_missing_key_column(run, sentences):
     """A column named by an input of a sibling pipeline must be there too."""
     error = _failure(run, sentences, task="text-classification", sentence1_key="sentence", label_key="label")
 
-    assert "User Passed Columns: ['sentence', 'label']." in error.message
+    assert "expected ['sentence', 'label'] among them." in error.message
 
 
 @pytest.mark.parametrize(
@@ -90,12 +91,21 @@ def test_missing_key_column(run, sentences):
     ],
 )
 def test_broken_line_is_named(run, conversations, line, reason):
-    """A line that is no JSON object fails the job with its number."""
+    """A line that is no JSON object fails the job with its number, and the error says how a row is written."""
     good = "\n".join(json.dumps(row) for row in conversations).encode()
     error = _failure(run, good + b"\n" + line + b"\n")
 
-    assert "Error while loading the dataset" in error.message
-    assert f"line {len(conversations) + 1}: {reason}" in error.message
+    assert error.message.startswith(f"train data, line {len(conversations) + 1}: {reason}")
+    assert error.message.endswith(". Write every row as one JSON object on a line of its own.")
+
+
+def test_unreadable_tags_name_file_and_column(run):
+    """A tag column that holds no list fails the preprocessing step."""
+    rows = [{"tokens": ["a"], "tags": "O"}] * 80
+    error = _failure(run, rows, task="token-classification", token_key="tokens", tag_key="tags", train_file_path="t")
+
+    assert error.message == "t: tags: expected a list, got the text 'O'"
+    assert (error.code, error.step) == ("UserError", "token_classification_datapreprocess")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b'{"messages": []}\n' * 20])
@@ -103,14 +113,15 @@ def test_no_usable_rows(run, content):
     """A file that holds nothing, or nothing usable, leaves no examples."""
     error = _failure(run, content)
 
-    assert error.message.startswith("Found no examples after data preprocessing for")
+    assert error.message.startswith("train data: nothing usable for the train split; expected rows with a value in")
+    assert "['messages']" in error.message
 
 
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
         ("hello", "messages: expected a list of objects, got str"),
-        (["hi", "ho"], r"messages[0]: expected an object"),
+        (["hi", "ho"], "messages[0]: expected an object"),
         ([{"role": "user", "content": "x"}, {"role": "assistant"}], "messages[1].content: expected a string"),
     ],
 )
@@ -118,33 +129,38 @@ def test_malformed_messages(run, conversations, messages, reason):
     """A conversation of the wrong form is named by its row."""
     error = _failure(run, [*conversations[:20], {"messages": messages}], conversations, [])
 
-    assert error.message.startswith("Failure while applying chat template to dataset: train row 21")
-    assert reason in error.message
+    assert error.message.startswith(f"train row 21 of those that are used: {reason}")
 
 
 def test_no_assistant_tokens_after_truncation(run, conversations):
     """A `max_seq_length` that ends before every answer leaves nothing to learn."""
     error = _failure(run, conversations, max_seq_length="2")
 
-    assert "No assistant tokens found after preprocessing" in error.message
+    assert error.message.startswith("train data: got no answer to learn in 38 rows, expected at least one")
+    assert "Raise max_seq_length" in error.message
 
 
 def test_deepspeed_does_not_go_with_auto_find_batch_size(run, conversations):
     """The training step refuses the combination."""
     error = _failure(run, conversations, apply_deepspeed="true", auto_find_batch_size="true")
 
-    assert error.message.startswith("Invalid settings found. Deep Speed cannot be coupled with")
+    assert error.message.startswith("apply_deepspeed, auto_find_batch_size: got true for both, expected at most one")
     assert error.step == "chat_completion_finetune"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("learning_rate", "fast", "argument --learning_rate: invalid float value: 'fast'"),
-        ("num_train_epochs", "1.5", "argument --num_train_epochs: invalid int value: '1.5'"),
-        ("max_seq_length", "long", "argument --max_seq_length: invalid int value: 'long'"),
-        ("precision", "8", "argument --precision: invalid choice: '8'"),
-        ("lr_scheduler_type", "cosin", "'cosin' is not a valid SchedulerType"),
+        ("learning_rate", "fast", "learning_rate: expected a number, got 'fast'"),
+        ("num_train_epochs", "1.5", "num_train_epochs: expected a whole number, got '1.5'"),
+        ("max_seq_length", "long", "max_seq_length: expected a whole number, got 'long'"),
+        ("precision", "8", "precision: expected 32 or 16, got '8'"),
+        (
+            "lr_scheduler_type",
+            "cosin",
+            "lr_scheduler_type: expected one of constant, constant_with_warmup, cosine, cosine_with_restarts, "
+            "linear, polynomial, got 'cosin'",
+        ),
     ],
 )
 def test_unreadable_setting_is_named(run, conversations, name, value, reason):

@@ -199,11 +199,19 @@ def test_words_of_the_question_are_no_answer(run):
 
 
 def test_misnamed_column_is_refused(run, sentences):
-    """A table without the column that the signature names is refused as mlflow refuses it."""
+    """A table without the column that the signature names is refused where mlflow refuses it."""
     options = {"task": "text-classification", "sentence1_key": "text", "label_key": "label"}
     model = RetrievalEngine().load(run(sentences, **options).mlflow_model)
-    with pytest.raises(ScoringError, match=r"Model is missing inputs \['input_string'\].*extra inputs: \['inputs'\]"):
+    accepted = r"expected columns \['text'\] or \['input_string'\], got \['inputs'\]"
+    with pytest.raises(ScoringError, match=accepted):
         model.predict({"inputs": ["x"]}, {})
+
+
+def test_a_question_without_a_context_is_refused():
+    """Question answering takes two columns; the error names both."""
+    foundation = RetrievalEngine().foundation("any", "question-answering")
+    with pytest.raises(ScoringError, match=r"columns \['context', 'question'\], or two without names, got \['0'\]"):
+        foundation.predict(["Who?"], {})
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_an_mltable_wins_over_a_file(world: World, engine: NoteTaker) -> None:
 def test_missing_training_data_fails_the_validation(
     world: World, engine: NoteTaker, inputs: dict[str, object], words: str
 ) -> None:
-    """A job without training data is accepted and fails in its first step (text: component source, inferred)."""
+    """A job without training data is accepted and fails in its first step (component source, inferred)."""
     job = _done(world, **inputs)
 
     assert words in step(job, "ft_nlp_common_validation").error.message
