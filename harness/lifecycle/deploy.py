@@ -19,7 +19,7 @@ from harness.decide.allow_list import check_size, find_allow_list
 from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished, nearest
 from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.traffic import read_traffic, shift_traffic
-from harness.lifecycle.waiting import Waiting, wait_for
+from harness.lifecycle.waiting import Waiting, operate
 from harness.lifecycle.watching import Watcher
 from harness.spec.document import DeploySection
 
@@ -121,7 +121,7 @@ def create_endpoint(
     created.append(CreatedResource("endpoint", name, bills=True))
     begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"creating endpoint {name}"
-    wait_for(begin, what, failure=DeploymentFailed, **within)
+    operate(begin, what, failure=DeploymentFailed, **within)
 
 
 def create_deployment(
@@ -147,7 +147,7 @@ def create_deployment(
     begin = partial(client.online_deployments.begin_create_or_update, deployment)
     what = f"deploying {section.deployment}"
     try:
-        wait_for(begin, what, failure=DeploymentFailed, **within)
+        operate(begin, what, failure=DeploymentFailed, **within)
     except (DeploymentFailed, Unfinished) as error:
         log = _last_lines(client, endpoint, section.deployment)
         raise type(error)(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.decide.traffic import shift
 from harness.errors import DeploymentFailed
-from harness.lifecycle.waiting import Waiting, wait_for
+from harness.lifecycle.waiting import Waiting, operate
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -47,7 +47,7 @@ def change_traffic(client: Any, name: str, change: Callable[[Traffic], Traffic],
     what = f"changing the traffic to {', '.join(f'{to} {share} %' for to, share in wanted.items()) or 'nobody'}"
     endpoint.traffic = wanted
     begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
-    wait_for(begin, what, failure=DeploymentFailed, **within)
+    operate(begin, what, failure=DeploymentFailed, **within)
     live = client.online_endpoints.get(name)
     if _shares(read_traffic(live)) != _shares(wanted):
         raise DeploymentFailed(
