@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage clean
+.PHONY: help run test check bench coverage matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -33,8 +33,11 @@ bench: $(READY) ## the budgets, as ratios measured on this machine
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
 
+matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
+	@$(BIN)/python -m matrix
+
 clean: ## remove the environment and every cache
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-sdk-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The dots are packages: the first installation takes minutes, and a silent terminal looks like a hanging one.
