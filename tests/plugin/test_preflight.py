@@ -94,8 +94,10 @@ def test_lacking_role_is_not_taken_for_a_missing_sign_in(cloud: Emulator, suite:
     assert "role" in said
 
 
-def test_processes_of_xdist_hand_on_the_refusal(suite: pytest.Pytester) -> None:
+def test_processes_of_xdist_hand_on_the_refusal(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """With pytest-xdist, whose processes collect, the run ends with the same usage error."""
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
     said = _refused(suite, "-n", "2", "-p", "xdist")
 
     assert "no credentials for Azure" in said
