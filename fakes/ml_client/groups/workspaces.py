@@ -91,7 +91,7 @@ class WorkspaceGroup(Group):
             workspace.name,
             workspace.location.replace(" ", "").lower(),
         )
-        made.description = workspace.description or ""
+        made.description = workspace.description or workspace.name  # the SDK fills it in
         made.tags.update({"createdByToolkit": f"sdk-v2-{azure.ai.ml.__version__}", **(workspace.tags or {})})
         seconds = world.pace.of("workspace.create")
         return world.operations.start(world.ids.guid(), world.clock.now(), seconds, running="Running")
