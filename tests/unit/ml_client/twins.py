@@ -50,6 +50,14 @@ def on_both(scenario: Scenario, **options: Any) -> tuple[Any, Any]:
     return on_double(scenario, **options), on_emulator(scenario, **options)
 
 
+def agreed(scenario: Scenario, **options: Any) -> Any:
+    """Return what a scenario comes to on both, which is the same, and no exception."""
+    double, emulator = on_both(scenario, **options)
+    assert double == emulator
+    assert not (isinstance(double, dict) and "raised" in double)
+    return double
+
+
 def on_double(scenario: Scenario, **options: Any) -> Any:
     """Return what a scenario comes to on the double."""
     with FakeAzure(**options) as azure, sdk_muted():
