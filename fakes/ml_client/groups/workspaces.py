@@ -21,6 +21,8 @@ from fakes.world.world import Workspace
 class WorkspaceGroup(Group):
     """`client.workspaces`."""
 
+    sdk_name = "workspaces"
+
     def get(self, name: str | None = None) -> Any:
         """Return a workspace of the client's group, by default its own."""
         scope = self._scope
@@ -89,7 +91,7 @@ class WorkspaceGroup(Group):
             workspace.name,
             workspace.location.replace(" ", "").lower(),
         )
-        made.description = workspace.description or ""
+        made.description = workspace.description or workspace.name  # the SDK fills it in
         made.tags.update({"createdByToolkit": f"sdk-v2-{azure.ai.ml.__version__}", **(workspace.tags or {})})
         seconds = world.pace.of("workspace.create")
         return world.operations.start(world.ids.guid(), world.clock.now(), seconds, running="Running")
@@ -102,6 +104,8 @@ class WorkspaceGroup(Group):
 
 class DatastoreGroup(Group):
     """`client.datastores`: the two blob datastores that a workspace is born with."""
+
+    sdk_name = "datastores"
 
     def get(self, name: str, *, include_secrets: bool = False) -> Any:
         """Return a datastore."""
@@ -130,6 +134,8 @@ class DatastoreGroup(Group):
 
 class RegistryGroup(Group):
     """`client.registries`."""
+
+    sdk_name = "registries"
 
     def get(self, name: str | None = None) -> Any:
         """Return a registry, by default the client's own."""
