@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage contract clean
+.PHONY: help run test check bench coverage contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -37,8 +37,11 @@ contract: $(READY) ## run the contract on every double, then write docs/contract
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
 
+matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
+	@$(BIN)/python -m matrix
+
 clean: ## remove the environment and every cache
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .venv-sdk-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The dots are packages: the first installation takes minutes, and a silent terminal looks like a hanging one.

@@ -13,6 +13,7 @@
     │   ├── DeploymentFailed     the endpoint or its deployment did not come up
     │   ├── ScoringFailed        the endpoint answered, and not with an answer
     │   └── Unfinished           a deadline of the spec passed first
+    ├── NetworkRefused           a test on an offline backend tried to leave this machine           1
     ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
     └── Interrupted              stopped by the user; what was created has been cleaned up         4
         └── LeftBehind           stopped by the user; something that bills is left              1
@@ -35,6 +36,7 @@ __all__ = [
     "Interrupted",
     "JobFailed",
     "LeftBehind",
+    "NetworkRefused",
     "ParameterError",
     "PayloadError",
     "ScoringFailed",
@@ -139,6 +141,12 @@ class ScoringFailed(StepFailed):
 
 class Unfinished(StepFailed):
     """A step was still running when its deadline passed."""
+
+
+class NetworkRefused(HarnessError):
+    """A test that runs on an offline backend tried to reach another machine."""
+
+    exit_code = 1
 
 
 class VerdictNo(HarnessError):

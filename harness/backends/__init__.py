@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from harness.backends.select import BACKENDS, OFFLINE_BACKENDS, BackendChoice, Machine, choose_backend
+from harness.backends.select import BACKENDS, OFFLINE_BACKENDS, BackendChoice, Machine, choose_backend, choose_backends
 from harness.backends.surroundings import Surroundings, open_backend
 
-__all__ = ["BACKENDS", "OFFLINE_BACKENDS", "BackendChoice", "Machine", "Surroundings", "choose_backend", "open_backend"]
+__all__ = [
+    "BACKENDS",
+    "OFFLINE_BACKENDS",
+    "BackendChoice",
+    "Machine",
+    "Surroundings",
+    "choose_backend",
+    "choose_backends",
+    "open_backend",
+]

@@ -8,13 +8,10 @@ from contextlib import contextmanager
 
 from fakes.catalogue import ERAS
 from fakes.emulator import Emulator
-from harness.backends.select import BackendChoice
+from harness.backends.select import BackendChoice, refuse_unknown
 from harness.backends.surroundings import Surroundings
-from harness.errors import UsageError, nearest
 
 __all__ = ["open_emulator"]
-
-_PACES = ("recorded", "instant")
 
 
 @contextmanager
@@ -24,15 +21,7 @@ def open_emulator(choice: BackendChoice) -> Iterator[Surroundings]:
     Inside the block the environment holds the variables by which `DefaultAzureCredential` and the lifecycle
     find this Azure, as they would find the other one.
     """
-    for option, value, known in (("--catalog", choice.catalog, ERAS), ("--pace", choice.pace, _PACES)):
-        if value not in known:
-            raise UsageError(
-                f"the emulator knows no such {option.removeprefix('--')}",
-                where=option,
-                got=value,
-                expected=", ".join(known),
-                nearest=nearest(value, known, 1),
-            )
+    refuse_unknown(choice, eras=ERAS)
     with Emulator(catalog=choice.catalog, pace=choice.pace, seed=0) as azure:
         yield Surroundings(
             "emulator",

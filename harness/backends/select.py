@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
-__all__ = ["BACKENDS", "OFFLINE_BACKENDS", "WORKSPACE_VARIABLES", "BackendChoice", "Machine", "choose_backend"]
+__all__ = [
+    "BACKENDS",
+    "OFFLINE_BACKENDS",
+    "WORKSPACE_VARIABLES",
+    "BackendChoice",
+    "Machine",
+    "choose_backend",
+    "choose_backends",
+    "refuse_unknown",
+]
 
-OFFLINE_BACKENDS = ("emulator",)
+OFFLINE_BACKENDS = ("fake", "emulator")
 """Those that need neither account nor network, and cost nothing."""
 
 BACKENDS = (*OFFLINE_BACKENDS, "live")
@@ -46,7 +56,7 @@ class Machine:
 class BackendChoice:
     """The backend and why it can be used. interactive: a browser may be opened to sign in.
 
-    catalog and pace are the emulator's: the registries' era, and how long things take.
+    catalog and pace are a local Azure ML's: the registries' era, and how long things take.
     """
 
     name: str
@@ -54,6 +64,28 @@ class BackendChoice:
     interactive: bool = False
     catalog: str = "2024-04"
     pace: str = "recorded"
+
+
+_PACES = ("recorded", "instant")
+_IN_SHORT = {"fake": "an Azure ML in memory", "emulator": "a local Azure ML"}
+
+
+def choose_backends(asked: Sequence[str] = (), markers: str = "") -> tuple[str, ...]:
+    """Return the backends of a test run, for its values of `--backend` and of `-m`.
+
+    Without either the offline ones; Azure only where one of the two names it. UsageError when they exclude each other.
+    """
+    expression, names = " ".join(markers.split()), tuple(dict.fromkeys(asked))
+    if names and ((expression == "live" and "live" not in names) or (expression == "not live" and names == ("live",))):
+        raise UsageError(
+            f"no scenario can be both {' or '.join(names)} and {expression}",
+            where="command line",
+            got=f"{' '.join(f'--backend {name}' for name in names)} -m {expression!r}",
+            remedy="Leave out one of the two options: -m live alone runs on Azure, --backend alone on what it names.",
+        )
+    if names:
+        return names
+    return BACKENDS if re.search(r"(?<!\bnot )\blive\b", expression) else OFFLINE_BACKENDS
 
 
 def choose_backend(
@@ -75,17 +107,30 @@ def choose_backend(
             expected=" or ".join(BACKENDS),
             nearest=nearest(name, BACKENDS, 1),
         )
-    if name == "emulator":
-        reason = "a local Azure ML needs neither account nor network"
+    if name in OFFLINE_BACKENDS:
+        reason = f"{_IN_SHORT[name]} needs neither account nor network"
         return BackendChoice(name, reason, catalog=catalog or "2024-04", pace=pace or "recorded")
-    _refuse_emulator_options({"--catalog": catalog, "--pace": pace})
+    _refuse_local_options({"--catalog": catalog, "--pace": pace})
     interactive = machine.terminal and not machine.environ.get("CI")
     credentials = _credentials(machine, interactive)
     place = _workspace(machine, workspace)
     return BackendChoice(name, f"credentials from {credentials}, the workspace from {place}", interactive)
 
 
-def _refuse_emulator_options(options: Mapping[str, str | None]) -> None:
+def refuse_unknown(choice: BackendChoice, *, eras: Collection[str]) -> None:
+    """Raise UsageError for an era or a pace that the chosen local Azure ML does not know."""
+    for option, value, known in (("--catalog", choice.catalog, eras), ("--pace", choice.pace, _PACES)):
+        if value not in known:
+            raise UsageError(
+                f"the {choice.name} backend knows no such {option.removeprefix('--')}",
+                where=option,
+                got=value,
+                expected=", ".join(known),
+                nearest=nearest(value, known, 1),
+            )
+
+
+def _refuse_local_options(options: Mapping[str, str | None]) -> None:
     given = [option for option, value in options.items() if value is not None]
     if given:
         raise UsageError(
@@ -117,16 +162,18 @@ def _credentials(machine: Machine, interactive: bool) -> str:
 
 
 def _workspace(machine: Machine, spec: Sequence[str | None]) -> str:
-    """Name where the workspace is said to be."""
+    """Name where the workspace is said to be, in the lifecycle's own order: spec, config.json, environment."""
+    if all(spec):
+        return "the spec"
+    if machine.config:
+        return "config.json"
     missing = [
         variable
         for variable, value in zip(WORKSPACE_VARIABLES, spec, strict=True)
         if not value and not machine.environ.get(variable)
     ]
     if not missing:
-        return "the spec" if all(spec) else "the environment"
-    if machine.config:
-        return "config.json"
+        return "the environment"
     raise _missing("no workspace is named", missing, "or put the workspace's config.json into this folder")
 
 

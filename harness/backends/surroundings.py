@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.backends.select import BackendChoice
-from harness.spec import LifecycleSpec
 
 if TYPE_CHECKING:
     from harness.lifecycle.clients import Clients
     from harness.lifecycle.waiting import Clock
+    from harness.spec import LifecycleSpec
 
 __all__ = ["Surroundings", "open_backend"]
 
@@ -22,8 +22,8 @@ __all__ = ["Surroundings", "open_backend"]
 class Surroundings:
     """An open backend: its clock, its environment variables, and how many HTTP calls it has answered.
 
-    azure: the emulator, to look into and to inject faults; None on Azure, whose calls are not counted (0).
-    clients: None for the SDK's own.
+    azure: the local Azure ML, to look into and to inject faults; None on Azure, whose calls are not counted (0).
+    clients: None for the SDK's own. The fake has its own, which make no HTTP call (0).
     workspace: the ids of the only workspace there is, by the spec's names; empty on Azure, where the spec says.
     """
 
@@ -36,7 +36,7 @@ class Surroundings:
     workspace: Mapping[str, str] = field(default_factory=dict)
 
     def settled(self, spec: LifecycleSpec) -> LifecycleSpec:
-        """Return the spec as it runs here: a workspace that it names is Azure's, and the emulator has its own."""
+        """Return the spec as it runs here: a workspace that it names is Azure's, a local Azure has its own."""
         return spec.with_overrides({f"workspace.{name}": json.dumps(value) for name, value in self.workspace.items()})
 
 
@@ -46,6 +46,10 @@ def open_backend(choice: BackendChoice) -> AbstractContextManager[Surroundings]:
         from harness.backends.live import open_live
 
         return open_live()
+    if choice.name == "fake":
+        from harness.backends.fake import open_fake
+
+        return open_fake(choice)
     from harness.backends.emulator import open_emulator
 
     return open_emulator(choice)

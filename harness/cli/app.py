@@ -18,12 +18,13 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 class Backend(str, Enum):
     """Who answers the SDK."""
 
+    fake = "fake"
     emulator = "emulator"
     live = "live"
 
 
 class Pace(str, Enum):
-    """How long things take on the emulator."""
+    """How long things take on a local Azure ML."""
 
     recorded = "recorded"
     instant = "instant"
@@ -50,9 +51,9 @@ Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML; without i
 By = Annotated[Backend, typer.Option(help="Who answers the SDK.")]
 Catalog = Annotated[
     str | None,
-    typer.Option(metavar="ERA", help="The emulator's registry as of 2024-04 (default), 2024-12, 2025-03 or 2026-07."),
+    typer.Option(metavar="ERA", help="The local registry as of 2024-04 (default), 2024-12, 2025-03 or 2026-07."),
 ]
-AtPace = Annotated[Pace | None, typer.Option(help="How long the emulator's Azure takes, in virtual time.")]
+AtPace = Annotated[Pace | None, typer.Option(help="How long the local Azure takes, in virtual time.")]
 Data = Annotated[
     str | None,
     typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the samples."),

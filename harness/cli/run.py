@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from harness.backends import BackendChoice, Surroundings, choose_backend, open_backend
+from harness.backends import OFFLINE_BACKENDS, BackendChoice, Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
 from harness.cli.failures import DEBUG_VARIABLE, as_defect, show_error
 from harness.cli.progress import watching
@@ -76,7 +76,8 @@ def run_and_show(request: RunRequest, presentation: Presentation) -> int:
     if presentation.as_json:
         out.file.write(document)
     elif outcome.folder is not None:
-        show_summary(outcome.report, out, timeline=presentation.timeline, virtual=outcome.backend == "emulator")
+        virtual = outcome.backend in OFFLINE_BACKENDS
+        show_summary(outcome.report, out, timeline=presentation.timeline, virtual=virtual)
         out.print(Text(closing_line(outcome.report, outcome.folder, outcome.calls)))
     if outcome.report.error is not None:
         show_error(outcome.report.error, errors)
@@ -143,7 +144,7 @@ def _make_folder(folder: Path) -> Path:
 
 
 def _heading(spec: LifecycleSpec, choice: BackendChoice) -> Text:
-    era = f", registry as of {choice.catalog}" if choice.name == "emulator" else ""
+    era = f", registry as of {choice.catalog}" if choice.name in OFFLINE_BACKENDS else ""
     return Text.assemble(
         (f"{spec.finetune.task} with {spec.model.name}", "bold"),
         f" on {spec.data.source} ({spec.data.percent} %); backend {choice.name}{era}",

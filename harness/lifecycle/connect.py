@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from azure.ai.ml.exceptions import ValidationException
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ResourceNotFoundError
 from azure.identity import DefaultAzureCredential, InteractiveBrowserCredential
 
 from harness.errors import EnvironmentMissing, excerpt
@@ -50,7 +50,7 @@ def connect(
     clients = clients or Clients()
     credential = clients.credential or find_credential(environ, interactive)
     client, source = _workspace_client(clients.ml, credential, spec.workspace, environ)
-    workspace = _verified(client)
+    workspace = _verified(client, source)
     registry = _registry_client(clients.ml, credential, spec.model.registry)
     facts = {
         "workspace": f"{client.workspace_name} in {client.resource_group_name} ({workspace.location})",
@@ -157,13 +157,17 @@ def _incomplete(missing: list[str], known: Mapping[str, str]) -> EnvironmentMiss
     )
 
 
-def _verified(client: Any) -> Any:
-    """Return the workspace as Azure describes it."""
+def _verified(client: Any, source: str) -> Any:
+    """Return the workspace as Azure describes it; source: where its ids come from."""
     try:
         return client.workspaces.get(client.workspace_name)
     except ResourceNotFoundError as error:
         what = f"there is no workspace {client.workspace_name} in resource group {client.resource_group_name}"
-        raise _unreachable(what, error, "Check the three ids of the workspace.") from error
+        raise _unreachable(what, error, f"Check the ids of the workspace, which come from: {source}.") from error
+    except ClientAuthenticationError as error:
+        what = "Azure does not accept the token that was issued for it"
+        remedy = "Sign in again, with `az login` or a new AZURE_CLIENT_SECRET; check this machine's clock."
+        raise _unreachable(what, error, remedy) from error
     except AzureError as error:
         what = f"the workspace {client.workspace_name} cannot be reached"
         raise _unreachable(what, error, "Check the ids, the network and your role in it.") from error

@@ -10,12 +10,12 @@ import pytest
 
 from harness.backends import OFFLINE_BACKENDS, Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
-from harness.plugin.options import backends_for
+from harness.plugin.options import OURS, backends_for
 
 if TYPE_CHECKING:
     from harness.plugin.lifecycle import Lifecycle
 
-__all__ = ["azure", "backend", "lifecycle", "surroundings"]
+__all__ = ["azure", "backend", "harness_backend", "lifecycle", "surroundings"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -24,7 +24,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     What looks into the local Azure ML, or needs the registry as it stood, is no scenario for Azure itself.
     """
-    if "backend" not in metafunc.fixturenames:
+    if OURS not in metafunc.fixturenames:
         return
     local = "azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog"))
     names = OFFLINE_BACKENDS if local else backends_for(metafunc.config)
@@ -34,14 +34,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture
-def backend(request: pytest.FixtureRequest) -> str:
+def harness_backend() -> None:
+    """Nothing; it comes with the plugin's `backend`, and not with another suite's fixture of that name."""
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, harness_backend: None) -> str:  # noqa: ARG001 - says whose it is
     """The name of the backend."""
     return str(request.param)
 
 
 @pytest.fixture
 def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
-    """The open backend; `@pytest.mark.catalog(era)` chooses the emulator's registry."""
+    """The open backend; `@pytest.mark.catalog(era)` chooses the local registry."""
     catalog = request.node.get_closest_marker("catalog")
     choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
     with open_backend(choice) as opened:

@@ -6,9 +6,13 @@ import re
 
 import pytest
 
-from harness.backends import BACKENDS, OFFLINE_BACKENDS
+from harness.backends import BACKENDS, choose_backends
+from harness.errors import UsageError
 
-__all__ = ["backends_for", "named_markers"]
+__all__ = ["OURS", "backend_of", "backends_for", "named_markers"]
+
+OURS = "harness_backend"
+"""A fixture that a test has where its `backend` is the plugin's, since other suites have fixtures of that name."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,12 +26,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse options that exclude each other, before anything is collected."""
+    try:
+        backends_for(config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def backends_for(config: pytest.Config) -> tuple[str, ...]:
     """Return the backends that scenarios run on: those asked for, else the offline ones, and live for `-m live`."""
-    asked = config.getoption("--backend")
-    if asked:
-        return tuple(dict.fromkeys(asked))
-    return BACKENDS if "live" in named_markers(config) else OFFLINE_BACKENDS
+    return choose_backends(config.getoption("--backend") or (), str(config.getoption("markexpr")))
+
+
+def backend_of(item: pytest.Item) -> str | None:
+    """Return the backend that a scenario runs on; other tests have none."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or OURS not in getattr(item, "fixturenames", ()):
+        return None
+    return str(callspec.params["backend"])
 
 
 def named_markers(config: pytest.Config) -> frozenset[str]:

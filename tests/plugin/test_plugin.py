@@ -22,11 +22,13 @@ def test_sized(size, backend): ...
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A suite that uses the plugin, on a machine without credentials."""
+    """A suite that uses the plugin, on a machine without credentials and, should it be wrong, without a network."""
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(pytester.path))
     monkeypatch.setenv("CI", "1")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(SCENARIO)
     return pytester
@@ -37,15 +39,29 @@ def _collected(result: pytest.RunResult) -> list[str]:
 
 
 def test_plain_run_takes_the_offline_backends(suite: pytest.Pytester) -> None:
-    """Without options every scenario runs on the emulator, which its id ends with."""
+    """Without options every scenario runs on each offline backend, whose name its id ends with."""
     collected = _collected(suite.runpytest_inprocess("--collect-only", "-q"))
 
     assert collected == [
+        "test_everywhere[fake]",
         "test_everywhere[emulator]",
+        "test_locally[fake]",
         "test_locally[emulator]",
+        "test_era[fake]",
         "test_era[emulator]",
+        "test_sized[A-fake]",
         "test_sized[A-emulator]",
     ]
+
+
+@pytest.mark.parametrize(("named", "ids"), [(["fake"], ["fake"]), (["emulator", "fake"], ["emulator", "fake"])])
+def test_backends_are_those_named(suite: pytest.Pytester, named: list[str], ids: list[str]) -> None:
+    """`--backend` may be repeated, and nothing runs on a backend that it does not name."""
+    options = [word for name in named for word in ("--backend", name)]
+    collected = _collected(suite.runpytest_inprocess("--collect-only", "-q", *options))
+
+    assert [test for test in collected if "everywhere" in test] == [f"test_everywhere[{name}]" for name in ids]
+    assert {test.rpartition("[")[2].rstrip("]").rpartition("-")[2] for test in collected} == set(ids)
 
 
 def test_live_scenarios_are_those_that_azure_can_run(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,13 +85,28 @@ def test_live_without_credentials_is_a_usage_error(suite: pytest.Pytester, optio
     result.stderr.fnmatch_lines(["*no credentials for Azure*AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET*"])
 
 
-def test_costly_tests_wait_until_they_are_named(suite: pytest.Pytester) -> None:
-    """A test that is slow or opens a browser runs only when `-m` names its marker."""
-    suite.makepyfile(
-        "import pytest\n@pytest.mark.slow\ndef test_long(): ...\n@pytest.mark.browser\ndef test_seen(): ..."
-    )
-    suite.runpytest_inprocess().assert_outcomes(deselected=2)
-    suite.runpytest_inprocess("-m", "slow").assert_outcomes(passed=1, deselected=1)
+@pytest.mark.parametrize("options", [["-m", "live", "--backend", "fake"], ["-m", "not live", "--backend", "live"]])
+def test_options_that_exclude_each_other_are_a_usage_error(suite: pytest.Pytester, options: list[str]) -> None:
+    """A run in which no scenario could remain is refused, since one that tests nothing looks like one that passes."""
+    result = suite.runpytest_inprocess(*options)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no scenario can be both*Leave out one of the two options*"])
+
+
+def test_costly_scenarios_wait_until_they_are_named(suite: pytest.Pytester) -> None:
+    """A scenario that is slow or opens a browser runs only when `-m` names its marker."""
+    suite.makepyfile("""
+        import pytest
+
+        @pytest.mark.slow
+        def test_long(backend): ...
+
+        @pytest.mark.browser
+        def test_seen(backend): ...
+    """)
+    suite.runpytest_inprocess("--backend", "emulator").assert_outcomes(deselected=2)
+    suite.runpytest_inprocess("--backend", "emulator", "-m", "slow").assert_outcomes(passed=1, deselected=1)
 
 
 def test_unknown_backend_is_a_usage_error(suite: pytest.Pytester) -> None:
@@ -97,4 +128,4 @@ def test_fixtures_run_a_lifecycle(suite: pytest.Pytester) -> None:
             assert azure.calls
     """)
 
-    suite.runpytest_inprocess().assert_outcomes(passed=1)
+    suite.runpytest_inprocess("--backend", "emulator").assert_outcomes(passed=1)

@@ -61,6 +61,8 @@ def test_live_is_azure_as_it_is() -> None:
     [
         (BackendChoice("emulator", "", catalog="2024-05"), "--catalog: .* nearest: 2024-04"),
         (BackendChoice("emulator", "", pace="instantly"), "--pace: .* nearest: instant"),
+        (BackendChoice("fake", "", catalog="2024-05"), "--catalog: the fake .* nearest: 2024-04"),
+        (BackendChoice("fake", "", pace="instantly"), "--pace: .* nearest: instant"),
     ],
 )
 def test_unknown_era_or_pace_names_the_nearest(choice: BackendChoice, expected: str) -> None:

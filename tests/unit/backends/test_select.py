@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.backends import BackendChoice, Machine, choose_backend
+from harness.backends import BackendChoice, Machine, choose_backend, choose_backends
 from harness.errors import EnvironmentMissing, UsageError
 
 PRINCIPAL = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}
@@ -42,7 +42,12 @@ def test_live_uses_the_first_credentials_there_are(machine: Machine, credentials
             Machine({**WORKSPACE, "AZURE_CLIENT_SECRET": "s", "AZURE_TENANT_ID": "t"}, signed_in=True),
             "AZURE_CLIENT_ID",
         ),
+        (Machine({**WORKSPACE, "AZURE_CLIENT_SECRET": "s"}, terminal=True), "AZURE_TENANT_ID, AZURE_CLIENT_ID"),
+        (Machine({**WORKSPACE, **PRINCIPAL, "AZURE_CLIENT_ID": ""}), "AZURE_CLIENT_ID"),
+        (Machine({}, config=True), "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET"),
+        (Machine(PRINCIPAL), "AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP, AZUREML_WORKSPACE_NAME"),
         (Machine({**PRINCIPAL, "AZURE_RESOURCE_GROUP": "g"}), "AZURE_SUBSCRIPTION_ID, AZUREML_WORKSPACE_NAME"),
+        (Machine({**PRINCIPAL, **WORKSPACE, "AZURE_SUBSCRIPTION_ID": ""}), "AZURE_SUBSCRIPTION_ID"),
     ],
 )
 def test_live_names_exactly_what_is_missing(machine: Machine, missing: str) -> None:
@@ -61,6 +66,8 @@ def test_live_names_exactly_what_is_missing(machine: Machine, missing: str) -> N
         (Machine(PRINCIPAL), ("s", "g", "w"), "the spec"),
         (Machine({**PRINCIPAL, "AZURE_SUBSCRIPTION_ID": "s"}), (None, "g", "w"), "the environment"),
         (Machine(PRINCIPAL, config=True), (None, None, None), "config.json"),
+        (Machine({**PRINCIPAL, "AZURE_SUBSCRIPTION_ID": "s"}, config=True), (None, None, None), "config.json"),
+        (Machine({**PRINCIPAL, **WORKSPACE}, config=True), (None, None, None), "config.json"),
     ],
 )
 def test_live_says_where_the_workspace_is_named(
@@ -70,15 +77,53 @@ def test_live_says_where_the_workspace_is_named(
     assert choose_backend("live", machine, workspace=workspace).reason.endswith(f"the workspace from {place}")
 
 
-def test_emulator_needs_nothing() -> None:
-    """An empty machine gets the emulator with the tutorial's registry at Azure's pace."""
-    choice = choose_backend("emulator", Machine({}))
+@pytest.mark.parametrize("name", ["fake", "emulator"])
+@pytest.mark.parametrize("machine", [Machine({}), Machine({**PRINCIPAL, **WORKSPACE}, True, True, True)])
+def test_offline_backends_need_nothing(name: str, machine: Machine) -> None:
+    """Whatever the machine has, an offline backend has the tutorial's registry at Azure's pace and opens no browser."""
+    choice = choose_backend(name, machine)
 
-    assert choice == BackendChoice("emulator", choice.reason, False, "2024-04", "recorded")
+    assert choice == BackendChoice(name, choice.reason, False, "2024-04", "recorded")
+    assert "neither account nor network" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "markers", "names"),
+    [
+        ((), "", ("fake", "emulator")),
+        ((), "not slow", ("fake", "emulator")),
+        ((), "not live", ("fake", "emulator")),
+        ((), "not  live and slow", ("fake", "emulator")),
+        ((), "delivered", ("fake", "emulator")),
+        ((), "live", ("fake", "emulator", "live")),
+        ((), "live and not slow", ("fake", "emulator", "live")),
+        ((), "slow or live", ("fake", "emulator", "live")),
+        (("emulator",), "", ("emulator",)),
+        (("emulator", "fake", "emulator"), "slow", ("emulator", "fake")),
+        (("live",), "", ("live",)),
+        (("live", "fake"), "live", ("live", "fake")),
+        (("live", "fake"), "not live", ("live", "fake")),
+        (("fake",), "live or slow", ("fake",)),
+    ],
+)
+def test_azure_is_only_ever_asked_for_by_name(asked: tuple[str, ...], markers: str, names: tuple[str, ...]) -> None:
+    """A run takes what `--backend` names, else the offline backends, and Azure with them only when `-m` names it."""
+    assert choose_backends(asked, markers) == names
+
+
+@pytest.mark.parametrize(
+    ("asked", "markers"), [(("fake",), "live"), (("fake", "emulator"), " live "), (("live",), "not live")]
+)
+def test_options_that_exclude_each_other_are_refused(asked: tuple[str, ...], markers: str) -> None:
+    """Options that leave no scenario to run are named with both their values."""
+    with pytest.raises(UsageError, match="no scenario can be both") as refused:
+        choose_backends(asked, markers)
+
+    assert all(name in refused.value.got for name in (*asked, repr(markers.strip())))
 
 
 @pytest.mark.parametrize("options", [{"catalog": "2024-12"}, {"pace": "instant"}])
-def test_live_refuses_what_only_the_emulator_has(options: dict[str, str]) -> None:
+def test_live_refuses_what_only_a_local_azure_has(options: dict[str, str]) -> None:
     """An era or a pace given to a live run is refused, not ignored."""
     with pytest.raises(UsageError, match=f"--{next(iter(options))} cannot be used"):
         choose_backend("live", Machine({**PRINCIPAL, **WORKSPACE}), **options)
