@@ -33,7 +33,7 @@ bench: $(READY) ## the budgets, as ratios measured on this machine
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
 
-contract: $(READY) ## run the contract on every double, then write docs/contract.md from it
+contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
 
