@@ -38,7 +38,8 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 """What is compared of an entity: what a user reads off it, and what neither chance nor the clock decides."""
 
-_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CHANCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=LocalUpload/)[0-9a-f]{32,64}")
+"""Identifiers that the service makes up, and the SDK's digest of what was uploaded, which is a name and no promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def observe(action: Callable[[], Any]) -> Outcome:
 
 def _summary(value: Any) -> Any:
     if isinstance(value, str):
-        return _GUID.sub("<guid>", str(getattr(value, "value", value)))
+        return _CHANCE.sub("*", str(getattr(value, "value", value)))
     if value is None or isinstance(value, bool | int | float | Outcome):
         return value
     if isinstance(value, Mapping):

@@ -43,6 +43,14 @@ def test_an_answer_is_text(client: Any, tmp_path: Path) -> None:
     assert list(json.loads(answer)) == ["output"]
 
 
+@evidence(Evidence.RECORDED, "scoring: a body of 39 bytes with a blank after the comma, 2022-10")
+def test_an_answer_is_written_as_python_writes_json(client: Any, tmp_path: Path) -> None:
+    """The JSON of an answer has blanks after commas and colons."""
+    answer = invoke(client, tmp_path)
+
+    assert answer == json.dumps(json.loads(answer))
+
+
 @evidence(Evidence.DOCUMENTED, "registry sources of the serving container: nested and flat conversations")
 def test_both_shapes_of_a_conversation_are_answered_alike(client: Any, tmp_path: Path) -> None:
     """A conversation may be one of a list, as in the tutorial, or stand alone."""
