@@ -20,6 +20,8 @@ _POLL = "ComputeOperationsStatus_Get"
 class ComputeGroup(Group):
     """`client.compute`: clusters; other kinds of compute are not made here."""
 
+    sdk_name = "compute"
+
     def get(self, name: str) -> Any:
         """Return a cluster; ResourceNotFoundError, without a body, when there is none."""
         return self._scope.send("Compute_Get", "GET", lambda workspace: self._named(workspace, name))

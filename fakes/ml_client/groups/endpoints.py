@@ -32,6 +32,8 @@ _AAD_SCOPE = "https://ml.azure.com/.default"
 class EndpointGroup(Group):
     """`client.online_endpoints`."""
 
+    sdk_name = "online_endpoints"
+
     def list(self, *, local: bool = False) -> Any:
         """Return the endpoints of the workspace."""
         refuse_local(local)

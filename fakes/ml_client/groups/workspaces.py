@@ -21,6 +21,8 @@ from fakes.world.world import Workspace
 class WorkspaceGroup(Group):
     """`client.workspaces`."""
 
+    sdk_name = "workspaces"
+
     def get(self, name: str | None = None) -> Any:
         """Return a workspace of the client's group, by default its own."""
         scope = self._scope
@@ -103,6 +105,8 @@ class WorkspaceGroup(Group):
 class DatastoreGroup(Group):
     """`client.datastores`: the two blob datastores that a workspace is born with."""
 
+    sdk_name = "datastores"
+
     def get(self, name: str, *, include_secrets: bool = False) -> Any:
         """Return a datastore."""
         return self._shown("Datastores_Get", lambda workspace: _named(workspace, name), include_secrets)
@@ -130,6 +134,8 @@ class DatastoreGroup(Group):
 
 class RegistryGroup(Group):
     """`client.registries`."""
+
+    sdk_name = "registries"
 
     def get(self, name: str | None = None) -> Any:
         """Return a registry, by default the client's own."""

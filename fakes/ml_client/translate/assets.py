@@ -28,6 +28,14 @@ def container_id(home: Workspace | Registry, kind: str, name: str) -> str:
     return f"{home.arm_id}/{kind}/{name}"
 
 
+def short_name(workspace: Workspace, reference: str | None) -> str | None:
+    """Return `name:version` for the id of an asset of this workspace, and any other reference as it is."""
+    parts = str(reference or "").removeprefix(workspace.arm_id + "/").split("/")
+    if len(parts) == 4 and parts[2] == "versions":
+        return f"{parts[1]}:{parts[3]}"
+    return reference
+
+
 def identity(home: Workspace | Registry, asset: AssetVersion) -> dict[str, Any]:
     """Return what every asset entity is told of itself."""
     known = asset.properties

@@ -132,13 +132,12 @@ def _read_port(port: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _steps(component: RegistryComponent) -> dict[str, Any]:
-    return {name: _step(component, name, step) for name, step in component.jobs.items()}
+    return {name: _step(component, step) for name, step in component.jobs.items()}
 
 
-def _step(component: RegistryComponent, name: str, step: StepSpec) -> Any:
+def _step(component: RegistryComponent, step: StepSpec) -> Any:
     return Command(
         component=f"azureml://registries/{component.registry}/components/{step.component}/versions/{step.version}",
-        name=name,
         compute=step.compute,
         inputs=dict(step.inputs),
         outputs=dict(step.outputs),

@@ -112,12 +112,20 @@ def _sent_node(client: FakeMLClient, node: Any, base_path: Any) -> dict[str, Any
         "inputs": inputs,
         "outputs": {name: value for name, value in outputs.items() if value is not None},
         "properties": dict(node.properties or {}) or None,
+        "resources": _node_resources(node),
         "_source": "REMOTE.REGISTRY",
         "componentId": _component_id(client, node.component),
     }
     if not str(sent["componentId"]).startswith(_REGISTRY):
         sent["_source"] = "REMOTE.WORKSPACE.COMPONENT"
     return {name: value for name, value in sent.items() if value is not None}
+
+
+def _node_resources(node: Any) -> dict[str, Any] | None:
+    resources = getattr(node, "resources", None) if isinstance(node, Command) else None
+    if resources is None and isinstance(node, Command):
+        resources = getattr(node.component, "resources", None)
+    return {"instance_count": resources.instance_count} if resources and resources.instance_count else None
 
 
 def _component_id(client: FakeMLClient, component: Any) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from azure.ai.ml import MLClient
+from azure.ai.ml.entities._builders import BaseNode
 from azure.core.exceptions import AzureError
 
 from fakes.emulator import Emulator
@@ -25,8 +26,10 @@ _MADE_UP = (
     (re.compile(r"[0-9a-f]{26}"), "<hex>"),
     (re.compile(r'"(operation|request)": "[0-9a-f]{16,32}"'), r'"\1": "<hex>"'),
 )
-_ORIGIN = ("created_at", "created_by", "created_by_type", "last_modified_at")
-_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs", "latest_version_", "response", "model"))
+_ORIGIN = ("created_at", "created_by_type", "last_modified_at")
+_GIT = ("mlflow.source.git", "azureml.git")
+"""What the SDK adds to a job's properties: the state of the folder that it was sent from."""
+_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs"))
 """What entities have of the machine they are on, or hold of the way that they came."""
 
 
@@ -91,10 +94,11 @@ def told(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
-    if hasattr(value, "created_at"):  # of two classes, by the way that it came
+    if type(value).__name__ == "SystemData":  # of two classes, by the way that it came
         return {name: told(getattr(value, name)) for name in _ORIGIN}
-    if isinstance(value, Mapping):
-        return {masked(str(key)): told(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, Mapping) and not isinstance(value, BaseNode):
+        kept = {str(key): each for key, each in value.items() if not str(key).startswith((*_GIT, "_source"))}
+        return {masked(key): told(each, depth + 1) for key, each in kept.items()}
     if isinstance(value, list | tuple | set):
         return [told(each, depth + 1) for each in value]
     return {"is": _class_of(value), **told_attributes(value, depth)}
