@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from azure.ai.ml import Input, command
+from azure.ai.ml.dsl import pipeline
 from azure.ai.ml.entities import Data, Environment
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from contract_steps import CLUSTER, make_cluster
 from contract_subject import Subject
 from evidence import Evidence, evidence
 
@@ -24,6 +26,18 @@ def _component(**given: Any) -> Any:
     inputs = {"epochs": Input(type="integer", default=3, min=1)}
     sent = {"name": "c", "command": "echo ${{inputs.epochs}}", "environment": Environment(image=IMAGE), **given}
     return command(inputs=inputs, **sent).component
+
+
+def _component_of_a_pipeline(aml: Subject, word: str) -> str:
+    """Submit a pipeline around a command, and return the id of the component that it became."""
+    node = command(name="step", command=word, environment=Environment(image=IMAGE))
+
+    @pipeline(default_compute=CLUSTER)
+    def create() -> None:
+        node()
+
+    (submitted,) = aml.workspace.jobs.create_or_update(create()).jobs.values()
+    return str(submitted.component)
 
 
 @evidence(Evidence.RECORDED, "upload of a file, then data PUT, 2023-10")
@@ -122,14 +136,12 @@ def test_a_component_keeps_its_numbers(aml: Subject) -> None:
 
 @evidence(Evidence.RECORDED, "PUT azureml_anonymous answers with the version of the content")
 def test_anonymous_components_are_one_by_content(aml: Subject) -> None:
-    """The same component without a name, sent twice, is one."""
-    sent = [
-        aml.workspace.components.create_or_update(_component(name=None), is_anonymous=True, skip_validation=True)
-        for _ in range(2)
-    ]
+    """The same command inside two pipelines is one component, another command is another."""
+    make_cluster(aml.workspace)
+    first, again, other = (_component_of_a_pipeline(aml, word) for word in ("echo", "echo", "true"))
 
-    assert sent[0].id == sent[1].id
-    assert "/components/azureml_anonymous/versions/" in sent[0].id
+    assert first.startswith("azureml_anonymous:")
+    assert (first == again, first == other) == (True, False)
 
 
 @evidence(Evidence.INFERRED, "recorded for registry models")

@@ -34,6 +34,17 @@ def test_archived_versions_are_listed_on_request(aml: Subject, tmp_path: Path) -
     assert [[model.version for model in view] for view in views] == [["1"], ["2", "1"]]
 
 
+@evidence(Evidence.INFERRED, "the SDK asks for the newest without a view; that the default one is ActiveOnly is ours")
+def test_an_archived_version_is_not_the_latest(aml: Subject, tmp_path: Path) -> None:
+    """`label="latest"` passes over an archived version to the newest one before it."""
+    for version in ("1", "2"):
+        register(aml.workspace, tmp_path, version)
+        aml.clock.advance(60)
+    aml.workspace.models.archive("m", "2")
+
+    assert aml.workspace.models.get("m", label="latest").version == "1"
+
+
 @evidence(Evidence.RECORDED, "model archive and restore, 2023-10")
 def test_archiving_shows_in_the_stage(aml: Subject, tmp_path: Path) -> None:
     """The stage of a model is Archived after archiving and Development after restoring."""

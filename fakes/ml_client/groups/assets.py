@@ -58,8 +58,8 @@ class AssetGroup(Group):
 
         def newest() -> Any:
             home = self._scope.home()
-            found = home.assets.latest(self.kind, name)
-            return found and self._render(home, found)
+            found = self._in_view(home.assets.versions(self.kind, name), "ActiveOnly")
+            return self._render(home, found[0]) if found else None
 
         asset = self._scope.ask(self._operation("Versions_List"), "GET", newest)
         if asset is None:
@@ -67,19 +67,20 @@ class AssetGroup(Group):
             raise _no_such(f"Asset {name} does not exist in {where} {home_name}.")
         return asset
 
+    def _in_view(self, versions: list[AssetVersion], view: str) -> list[AssetVersion]:
+        """Filter by view in a workspace. Whether a registry hides archived versions is not known: it shows them all."""
+        return versions if self._scope.registry_name else in_view(versions, view)
+
     def _list(self, name: str | None, view: Any) -> Any:
         shown = _word(view)
-        registry = bool(self._scope.registry_name)
 
         def versions() -> list[AssetVersion]:
-            found = self._scope.home().assets.versions(self.kind, name or "")
-            # whether a registry hides archived versions is not known: it lists them all
-            return in_view(found, "All" if registry else shown)
+            return self._in_view(self._scope.home().assets.versions(self.kind, name or ""), shown)
 
         def names() -> list[list[AssetVersion]]:
             store = self._scope.home().assets
             every = [store.versions(self.kind, each) for each in store.names(self.kind)]
-            return [found for found in every if registry or in_view(found, shown)]
+            return [found for found in every if self._in_view(found, shown)]
 
         if name:
             return self._scope.paged(

@@ -37,20 +37,11 @@ class ComponentGroup(AssetGroup):
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
         return as_component(home, asset)
 
-    def create_or_update(
-        self,
-        component: Any,
-        version: str | None = None,
-        *,
-        skip_validation: bool = False,
-        is_anonymous: bool = False,
-    ) -> Any:
+    def create_or_update(self, component: Any, version: str | None = None, *, skip_validation: bool = False) -> Any:
         """Register a component with its code and environment, and return it."""
         del skip_validation  # the schema of a component is not checked here
         if not isinstance(component, Component):
             component = component.component if hasattr(component, "component") else component()
-        if is_anonymous:
-            return self._put_anonymous(component)
         if version is not None:
             component.version = version
         number = component.version or self._next_version(component.name)
@@ -58,7 +49,8 @@ class ComponentGroup(AssetGroup):
 
     def register_anonymous(self, component: Any) -> str:
         """Register a component that stands inside a job, and return its id: the same one for the same content."""
-        return str(self._put_anonymous(component).id)
+        sent = {**self._sent(component), "isAnonymous": True}
+        return str(self._put(ANONYMOUS, self._scope.world.ids.guid(), sent).id)
 
     def get(self, name: str, version: str | None = None, label: str | None = None) -> Any:
         """Return a component by version, by the label latest, or the default one."""
@@ -79,10 +71,6 @@ class ComponentGroup(AssetGroup):
     def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
         """Take what was archived back into lists."""
         self._archive(name, version, label, archived=False)
-
-    def _put_anonymous(self, component: Any) -> Any:
-        sent = {**self._sent(component), "isAnonymous": True}
-        return self._put(ANONYMOUS, self._scope.world.ids.guid(), sent)
 
     def _sent(self, component: Any) -> dict[str, Any]:
         if component.type == "pipeline":
