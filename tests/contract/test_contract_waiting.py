@@ -82,6 +82,21 @@ def test_a_poller_raises_each_time_it_is_asked(aml: Subject) -> None:
     assert (poller.done(), poller.status()) == (True, "Failed")
 
 
+@evidence(Evidence.SDK_SOURCE, "LROBasePolling.run: a bad status is a plain HttpResponseError, and the poller Failed")
+def test_what_is_gone_while_it_is_waited_for_is_no_ordinary_404(aml: Subject) -> None:
+    """A poller whose resource was deleted meanwhile raises the 404, but not as a ResourceNotFoundError."""
+    make_endpoint(aml.workspace)
+    with aml.paused():
+        poller = _begin(aml)
+        aml.workspace.online_endpoints.begin_delete(ENDPOINT)
+        aml.clock.advance(3600)
+
+    with pytest.raises(HttpResponseError) as failed:
+        poller.wait()
+    assert (type(failed.value), failed.value.status_code) == (HttpResponseError, 404)
+    assert poller.status() == "Failed"
+
+
 @evidence(Evidence.SDK_SOURCE, "operations run on without their poller")
 def test_an_operation_goes_on_without_its_poller(aml: Subject) -> None:
     """What was begun is done in its time, whoever waits for it."""
