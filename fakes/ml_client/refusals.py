@@ -81,6 +81,13 @@ def http_error(answer: Answer) -> HttpResponseError:
     return HttpResponseError(response=answer, error_format=ARMErrorFormat)
 
 
+def while_polling(error: Exception) -> Exception:
+    """Return what an error becomes in a poller, which maps no status to a class of its own (SDK source)."""
+    if type(error) in _OF_STATUS.values() and isinstance(error, HttpResponseError) and error.response is not None:
+        return HttpResponseError(response=error.response, error_format=ARMErrorFormat)
+    return error
+
+
 def blob_error(answer: Answer) -> HttpResponseError:
     """Return the exception that the blob client raises: it tells code and message in one text only (SDK source)."""
     said = answer.body["error"] if answer.body else {}

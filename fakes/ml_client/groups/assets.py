@@ -67,6 +67,10 @@ class AssetGroup(Group):
             raise _no_such(f"Asset {name} does not exist in {where} {home_name}.")
         return asset
 
+    def _in_view(self, versions: list[AssetVersion], view: str) -> list[AssetVersion]:
+        """Filter by view in a workspace. Whether a registry hides archived versions is not known: it shows them all."""
+        return versions if self._scope.registry_name else in_view(versions, view)
+
     def _list(self, name: str | None, view: Any) -> Any:
         shown = _word(view)
 

@@ -139,6 +139,8 @@ class EndpointGroup(Group):
                 scored = serve(scope.world, endpoint.name, endpoint.region, asked)
             except ServiceError as error:
                 return Answer(error.status, error.message)  # the gateway answers in plain text
+            if scored.status == 200:
+                return Answer(scored.status, scored.reply.text())
             return Answer(scored.status, scored.reply.value)
 
         answer = scope.ask("Scoring_Score", "POST", score)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure.ai.ml.entities import AmlCompute, NetworkSettings, Usage, UsageName, VmSize
+from azure.ai.ml.entities import AmlCompute, NetworkSettings, Usage, VmSize
 
 from fakes.catalogue import VmSize as Size
 from fakes.world.compute import Compute
@@ -92,7 +92,7 @@ def usages(world: World, subscription_id: str) -> list[Any]:
             unit="Count",
             current_value=0,
             limit=-1,
-            name=UsageName(value=family, localized_value=f"{family} Cluster {label}"),
+            name={"value": family, "localizedValue": f"{family} Cluster {label}"},  # no UsageName (SDK source, 1.35)
         )
         for family in families
         for cores, label in kinds
