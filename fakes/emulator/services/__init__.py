@@ -22,6 +22,7 @@ from fakes.emulator.services import (
     resource_groups,
     run_history,
     scoring,
+    upload_references,
     workspaces,
 )
 
@@ -59,6 +60,7 @@ FAMILIES = (
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
                 *lro.ASSET_STORE_ROUTES,
+                *upload_references.ROUTES,
             )
         ),
         REGIONAL_AUDIENCES,

@@ -9,11 +9,11 @@ from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page, system_data
 from fakes.emulator.services.asset_containers import container
+from fakes.emulator.services.upload_references import blob_reference
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.asset_rules import put_asset
 from fakes.world.assets import KINDS, AssetVersion, in_view
 from fakes.world.errors import NotFound
-from fakes.world.storage_keys import account_key, container_sas
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -214,23 +214,11 @@ def _delete(kind: str) -> Handler:
 
 def start_pending_upload(call: Call) -> Reply:
     """Return a container of its own with a SAS that a client may write to (SDK source)."""
-    workspace = call.workspace
     container = f"{call.world.ids.guid()}-{call.world.ids.hex(26)}"
-    call.world.blobs.create_container(workspace.storage_account, container)
-    key = account_key(call.world.seed, workspace.storage_account)
-    token = container_sas(key, workspace.storage_account, container, call.world.clock.now(), hours=24)
-    host = f"https://{workspace.storage_account}.blob.core.windows.net"
     return json_reply(
         200,
         {
-            "blobReferenceForConsumption": {
-                "blobUri": f"{host}:443/{container}",
-                "storageAccountArmId": (
-                    f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
-                    f"/providers/Microsoft.Storage/storageAccounts/{workspace.storage_account}"
-                ),
-                "credential": {"credentialType": "SAS", "sasUri": f"{host}/{container}?{token}"},
-            },
+            "blobReferenceForConsumption": blob_reference(call, call.workspace, container),
             "pendingUploadId": call.world.ids.guid(),
             "pendingUploadType": "TemporaryBlobReference",
         },

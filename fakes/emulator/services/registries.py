@@ -10,13 +10,13 @@ from fakes.emulator.services.arm import GROUP, PROVIDER, page, system_data
 from fakes.emulator.services.asset_containers import container
 from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
+from fakes.emulator.services.upload_references import blob_reference, temporary_reference
 from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import component_spec as as_texts
 from fakes.world.assets import AssetVersion, in_view
 from fakes.world.errors import Conflict, NotFound
 from fakes.world.promotion import promote
 from fakes.world.registries import Registry, component_of
-from fakes.world.storage_keys import account_key, container_sas
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -147,27 +147,8 @@ def get_upload_reference(call: Call) -> Reply:
     kind, name, version = _asset_of(str(call.json.get("assetId", "")))
     if kind and registry.assets.find(kind, name, version) is not None:
         raise Conflict(f"Asset {registry.asset_id(kind, name, version)} already exists.", code="UserError")
-    container = f"{registry.name.lower()}-{call.world.ids.guid()}"
-    call.world.blobs.create_container(registry.storage_account, container)
-    key = account_key(call.world.seed, registry.storage_account)
-    token = container_sas(key, registry.storage_account, container, call.world.clock.now(), hours=24)
-    host = f"https://{registry.storage_account}.blob.core.windows.net"
-    return json_reply(
-        200,
-        {
-            "blobReferenceForConsumption": {
-                "blobUri": f"{host}:443/{container}",
-                "storageAccountArmId": (
-                    f"/subscriptions/{registry.subscription_id}/resourceGroups/{registry.resource_group}"
-                    f"/providers/Microsoft.Storage/storageAccounts/{registry.storage_account}"
-                ),
-                "credential": {"credentialType": "SAS", "sasUri": f"{host}/{container}?{token}"},
-            },
-            "imageReferenceForConsumption": None,
-            "temporaryDataReferenceId": call.world.ids.guid(),
-            "temporaryDataReferenceType": None,
-        },
-    )
+    reference = blob_reference(call, registry, f"{registry.name.lower()}-{call.world.ids.guid()}")
+    return json_reply(200, temporary_reference(reference, call.world.ids.guid()))
 
 
 def import_asset(call: Call) -> Reply:
