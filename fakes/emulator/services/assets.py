@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
+from fakes.emulator.services import asset_containers
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page, system_data
-from fakes.emulator.services.asset_containers import container
 from fakes.emulator.services.upload_references import blob_reference
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.asset_rules import put_asset
-from fakes.world.assets import KINDS, AssetVersion, in_view
+from fakes.world.assets import KINDS, AssetContainer, AssetVersion, in_view
 from fakes.world.errors import NotFound
 
 if TYPE_CHECKING:
@@ -171,35 +171,35 @@ def _list(kind: str) -> Handler:
     return list_versions
 
 
-def _container(call: Call, kind: str, name: str) -> dict[str, Any]:
-    versions = call.workspace.assets.versions(kind, name)
+def _container(call: Call, kind: str, found: AssetContainer | None) -> dict[str, Any]:
+    name = found.name if found else call.params["name"]
     container_id = f"{call.workspace.arm_id}/{kind}/{name}"
-    return container(container_id, f"{PROVIDER}/workspaces/{kind}", versions, call.world.clock.now())
+    return asset_containers.render(container_id, f"{PROVIDER}/workspaces/{kind}", found, call.world.clock.now())
 
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
-        return json_reply(200, _container(call, kind, call.params["name"]))
+        return json_reply(200, _container(call, kind, call.workspace.assets.container(kind, call.params["name"])))
 
     return get
 
 
 def _put_container(kind: str) -> Handler:
     def put(call: Call) -> Reply:
-        name, archived = call.params["name"], bool(call.properties.get("isArchived"))
-        for asset in call.workspace.assets.versions(kind, name):
-            asset.properties["isArchived"] = archived
-        return _get_container(kind)(call)
+        store, now = call.workspace.assets, call.world.clock.now()
+        found, new = store.put_container(kind, call.params["name"], dict(call.properties), now)
+        reply = json_reply(201 if new else 200, _container(call, kind, found))
+        if new:
+            reply.headers["Location"] = location_of(call)
+        return reply
 
     return put
 
 
 def _list_containers(kind: str) -> Handler:
     def list_names(call: Call) -> Reply:
-        view = call.query("listViewType", "ActiveOnly")
-        store = call.workspace.assets
-        names = [name for name in store.names(kind) if in_view(store.versions(kind, name), view)]
-        return page(call, names, lambda name: _container(call, kind, name))
+        found = in_view(call.workspace.assets.containers(kind), call.query("listViewType", "ActiveOnly"))
+        return page(call, found, lambda container: _container(call, kind, container))
 
     return list_names
 
