@@ -15,6 +15,7 @@ from fakes.emulator.services import (
     endpoints,
     entra,
     jobs,
+    locations,
     lro,
     mlflow,
     registries,
@@ -35,6 +36,7 @@ FAMILIES = (
         RouteTable(
             (
                 *workspaces.ROUTES,
+                *locations.ROUTES,
                 *computes.ROUTES,
                 *datastores.ROUTES,
                 *assets.ROUTES,
@@ -55,7 +57,7 @@ FAMILIES = (
         re.compile(r"(?P<region>[a-z0-9]+)\.api\.azureml\.ms"),
         RouteTable(
             (
-                *workspaces.DISCOVERY_ROUTES,
+                *locations.DISCOVERY_ROUTES,
                 *registries.DISCOVERY_ROUTES,
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
