@@ -221,3 +221,12 @@ def test_a_curated_environment_is_pinned(azure: Emulator) -> None:
 
     pinned = made["properties"]["componentSpec"]["environment"]
     assert pinned == f"azureml://registries/azureml/environments/{name}/versions/36"
+
+
+def test_a_component_s_name_says_when_and_not_by_whom(azure: Emulator) -> None:
+    """The name of a component has two dates when it is asked for alone, and persons in a list (recorded 2025-11)."""
+    ask(azure, "PUT", "/components/c", {"properties": {}})
+    (listed,) = ask(azure, "GET", "/components").json()["value"]
+
+    assert list(ask(azure, "GET", "/components/c").json()["systemData"]) == ["createdAt", "lastModifiedAt"]
+    assert "createdBy" in listed["systemData"]

@@ -179,7 +179,10 @@ def _container(call: Call, kind: str, found: AssetContainer | None) -> dict[str,
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
-        return json_reply(200, _container(call, kind, call.workspace.assets.container(kind, call.params["name"])))
+        body = _container(call, kind, call.workspace.assets.container(kind, call.params["name"]))
+        if kind == "components":  # alone it says when and not by whom, in a list it says both (recorded 2025-11)
+            body["systemData"] = {name: when for name, when in body["systemData"].items() if name.endswith("At")}
+        return json_reply(200, body)
 
     return get
 

@@ -106,7 +106,7 @@ def _user(call: Call) -> dict[str, Any]:
     application = call.world.identity.application
     return {
         "userObjectId": application.object_id,
-        "userPuId": None,
+        "userPuId": application.object_id.replace("-", "").upper()[:16],
         "userIdp": None,
         "userAltSecId": None,
         "userIss": f"https://sts.windows.net/{application.tenant_id}/",
