@@ -97,9 +97,11 @@ class Faults:
         """Let the container of the nth deployment fail its liveness probe."""
         self.on(DEPLOYMENT, Failure(message, ""), nth=nth)
 
-    def fail_compute(self, message: str = "Provisioning failed.", *, code: str = "ProvisioningFailed") -> None:
-        """Let the next compute end in provisioning state Failed."""
-        self.on(COMPUTE, Failure(message, code))
+    def fail_compute(
+        self, message: str = "Provisioning failed.", *, code: str = "ProvisioningFailed", nth: int = 1
+    ) -> None:
+        """Let the nth compute end in provisioning state Failed."""
+        self.on(COMPUTE, Failure(message, code), nth=nth)
 
     def refuse_compute(
         self, message: str = "The specified VM size is not available.", *, code: str = "BadRequest", nth: int = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.ai.ml.entities import (
     ManagedOnlineDeployment,
@@ -16,12 +16,15 @@ from azure.ai.ml.entities import (
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.decide.allow_list import check_size, find_allow_list
-from harness.decide.traffic import shift
 from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished, nearest
 from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Clock, wait_for
+from harness.lifecycle.traffic import read_traffic, shift_traffic
+from harness.lifecycle.waiting import Waiting, operate
 from harness.lifecycle.watching import Watcher
 from harness.spec.document import DeploySection
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = [
     "LiveDeployment",
@@ -110,9 +113,7 @@ def create_endpoint(
     name: str,
     *,
     created: list[CreatedResource],
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    **within: Unpack[Waiting],
 ) -> None:
     """Create an endpoint that takes a key. DeploymentFailed, or Unfinished at the deadline."""
     refuse_existing(client, name)
@@ -120,7 +121,7 @@ def create_endpoint(
     created.append(CreatedResource("endpoint", name, bills=True))
     begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"creating endpoint {name}"
-    wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+    operate(begin, what, failure=DeploymentFailed, **within)
 
 
 def create_deployment(
@@ -130,9 +131,7 @@ def create_deployment(
     section: DeploySection,
     *,
     created: list[CreatedResource],
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    **within: Unpack[Waiting],
 ) -> None:
     """Deploy a registered model. DeploymentFailed and Unfinished carry the last lines of the container's log."""
     deployment = ManagedOnlineDeployment(
@@ -148,7 +147,7 @@ def create_deployment(
     begin = partial(client.online_deployments.begin_create_or_update, deployment)
     what = f"deploying {section.deployment}"
     try:
-        wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
+        operate(begin, what, failure=DeploymentFailed, **within)
     except (DeploymentFailed, Unfinished) as error:
         log = _last_lines(client, endpoint, section.deployment)
         raise type(error)(
@@ -160,35 +159,13 @@ def create_deployment(
 
 
 def give_all_traffic(
-    client: Any,
-    endpoint_name: str,
-    section: DeploySection,
-    *,
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    client: Any, endpoint_name: str, section: DeploySection, **within: Unpack[Waiting]
 ) -> LiveDeployment:
-    """Send all traffic of an endpoint to one deployment, and read back that it is so.
-
-    The endpoint is read, changed and written: a PUT replaces everything, so a fresh entity would wipe mirror
-    traffic, tags and description.
-    """
-    endpoint = client.online_endpoints.get(endpoint_name)
-    endpoint.traffic = shift(endpoint.traffic or {}, section.deployment, 100)
-    begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
-    what = f"giving {section.deployment} all traffic"
-    wait_for(begin, what, clock=clock, deadline_s=deadline_s, watch=watch, failure=DeploymentFailed)
-    live = client.online_endpoints.get(endpoint_name)
-    traffic = {name: int(share) for name, share in (live.traffic or {}).items()}
-    shares = {name.casefold(): share for name, share in traffic.items()}  # the SDK sends names in lower case
-    if shares.get(section.deployment.casefold()) != 100:
-        raise DeploymentFailed(
-            f"{what} had no effect",
-            where=f"endpoint {endpoint_name}",
-            got=f"the traffic {traffic}",
-            expected=f"{section.deployment} 100 %",
-        )
-    return LiveDeployment(endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), traffic)
+    """Send all traffic of an endpoint to one deployment, and read back that it is so."""
+    live = shift_traffic(client, endpoint_name, section.deployment, 100, **within)
+    return LiveDeployment(
+        endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), read_traffic(live)
+    )
 
 
 def _last_lines(client: Any, endpoint: str, deployment: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from azure.ai.ml.constants._endpoint import EndpointInvokeFields
 from azure.core.exceptions import HttpResponseError
 
 from harness.decide.answer import read_answer
@@ -17,7 +18,7 @@ from harness.lifecycle.data import sample_row
 from harness.lifecycle.refusals import reason
 from harness.spec.document import ScoreSection
 
-__all__ = ["SAMPLE_FILE", "ScoredRow", "score"]
+__all__ = ["SAMPLE_FILE", "ScoredRow", "ask", "score"]
 
 SAMPLE_FILE = "sample_score.json"
 
@@ -59,17 +60,29 @@ def score(
     """
     request = scoring_request(task, sample_row(rows, section.seed), inputs, section.parameters)
     file = folder / SAMPLE_FILE
-    file.write_text(json.dumps(request.body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    answer = ask(client, endpoint, deployment, request.body, file)
+    return ScoredRow(_conversation(request.body), answer, request.ground_truth, file)
+
+
+def ask(client: Any, endpoint: str, deployment: str | None, body: Any, file: Path) -> str:
+    """Write a request to `file`, send it and return the answer; without a deployment the endpoint's traffic decides.
+
+    The SDK sends the deployment of one call with the next ones of the process too (SDK source), so it is taken out.
+    ScoringFailed for a refusal, and for anything that is no answer.
+    """
+    file.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if deployment is None:
+        EndpointInvokeFields.DEFAULT_HEADER.pop(EndpointInvokeFields.MODEL_DEPLOYMENT, None)
     try:
         raw = client.online_endpoints.invoke(endpoint, deployment_name=deployment, request_file=str(file))
     except HttpResponseError as error:
         raise ScoringFailed(
-            f"deployment {deployment} of endpoint {endpoint} refused the request",
+            f"{f'deployment {deployment} of ' if deployment else ''}endpoint {endpoint} refused the request",
             where=str(file),
             got=reason(error),
             remedy="Look into the deployment's log, and at the request in the file.",
         ) from error
-    return ScoredRow(_conversation(request.body), read_answer(raw), request.ground_truth, file)
+    return read_answer(raw)
 
 
 def _conversation(body: Mapping[str, Any]) -> list[dict[str, str]]:

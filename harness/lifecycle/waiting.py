@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from azure.core.exceptions import AzureError
 
 from harness.errors import JobFailed, StepFailed, Unfinished
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = [
     "JOB_ENDED",
@@ -27,6 +30,7 @@ __all__ = [
     "RealClock",
     "Waiting",
     "descendants",
+    "operate",
     "wait_for",
     "wait_for_job",
     "word",
@@ -138,6 +142,16 @@ def wait_for(
     if deadline.passed:
         raise _unfinished(what, deadline, "the operation ended later")
     return result
+
+
+def operate(
+    begin: Callable[[], Any], what: str, *, failure: type[StepFailed] = StepFailed, **within: Unpack[Waiting]
+) -> Any:
+    """As `wait_for`; that Azure does not take the request is a `failure` too."""
+    try:
+        return wait_for(begin, what, failure=failure, **within)
+    except AzureError as error:
+        raise failure(f"{what} failed", got=reason(error)) from error
 
 
 def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher) -> Any:

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
 
 from harness.backends import Surroundings
 from harness.decide.names import make_endpoint_name
 from harness.lifecycle.connect import connect, new_run_id
 from harness.lifecycle.dataset import prepare_dataset
-from harness.lifecycle.delete import CleanUp
-from harness.lifecycle.deploy import create_deployment, create_endpoint, give_all_traffic
-from harness.lifecycle.report import CreatedResource, LifecycleReport
+from harness.lifecycle.model import find_model
+from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.score import ScoredRow, score
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
+from harness.plugin.endpoint import LiveEndpoint, WhichModel
 from harness.spec import LifecycleSpec
 
-__all__ = ["Lifecycle", "WhichModel"]
-
-WhichModel = Literal["foundation", "fine-tuned"]
-_FOUND_IN: Mapping[WhichModel, str] = {"foundation": "model", "fine-tuned": "register"}
-"""The step whose findings hold the model's id."""
+__all__ = ["Lifecycle"]
 
 
 class Lifecycle:
-    """Runs specs on one backend, one after the other, each in a folder of its own below `folder`."""
+    """Runs specs on one backend, each in a folder of its own below `folder`."""
 
     def __init__(self, surroundings: Surroundings, folder: Path) -> None:
         self._surroundings = surroundings
@@ -35,15 +32,36 @@ class Lifecycle:
 
     def run(self, spec: LifecycleSpec, watch: Watcher | None = None) -> LifecycleReport:
         """Run every step and return the report; a failure is its `error`."""
-        return run_lifecycle(
-            self._surroundings.settled(spec),
-            folder=self._next_folder(),
-            clock=self._surroundings.clock,
-            environ=self._surroundings.environ,
-            interactive=False,
-            clients=self._surroundings.clients,
-            watch=watch,
-        )
+        return self._run(spec, self._next_folder(), watch)
+
+    def run_at_once(self, *specs: LifecycleSpec) -> Sequence[LifecycleReport]:
+        """Run several specs side by side, a thread for each, and return their reports in order."""
+        folders = [self._next_folder() for _ in specs]
+        with ThreadPoolExecutor(len(specs)) as threads:
+            return list(threads.map(self._run, specs, folders))
+
+    @contextmanager
+    def endpoint(
+        self, spec: LifecycleSpec, trained: LifecycleReport | None = None, name: str = ""
+    ) -> Iterator[LiveEndpoint]:
+        """Create an endpoint without deployments, and delete it with all of them at the end of the block.
+
+        trained: the run whose fine-tuned model may be deployed too. name: one of the scenario's own, else a free one.
+        """
+        around, folder = self._surroundings, self._next_folder()
+        settled = around.settled(spec)
+        azure = connect(settled, environ=around.environ, interactive=False, clients=around.clients)
+        name = name or make_endpoint_name("scenario", new_run_id(around.clock.now(), str(folder)))
+        models: dict[WhichModel, str] = {"foundation": find_model(azure.registry, settled.model).id}
+        if trained is not None:
+            models["fine-tuned"] = _facts(trained, "register")["id"]
+        endpoint = LiveEndpoint(azure.workspace, name, settled, models, around.clock, folder)
+        with sdk_muted():
+            try:
+                endpoint.create()
+                yield endpoint
+            finally:
+                endpoint.delete()
 
     def answers(self, report: LifecycleReport, model: WhichModel, rows: int) -> Sequence[ScoredRow]:
         """Ask one of the two models of a run `rows` held-out rows, through an endpoint that is deleted afterwards.
@@ -51,55 +69,42 @@ class Lifecycle:
         The rows are drawn with the seeds 0, 1, 2 ...: the same ones for both models.
         """
         spec = LifecycleSpec.model_validate(report.spec)
-        model_id = next(step.facts["id"] for step in report.steps if step.name == _FOUND_IN[model])
         folder = self._next_folder()
-        around = self._surroundings
-        azure = connect(spec, environ=around.environ, interactive=False, clients=around.clients).workspace
-        name = make_endpoint_name("compare", new_run_id(self._surroundings.clock.now(), str(folder)))
-        created: list[CreatedResource] = []
-        with sdk_muted():
-            try:
-                self._deploy(azure, spec, model_id, name, created)
-                return self._ask(azure, spec, name, folder, rows)
-            finally:
-                cleaner = CleanUp(azure, clock=self._surroundings.clock, deadline_s=spec.limits.delete, watch=Silent())
-                cleaner.run(created, keep_endpoint=False, keep_compute=True)
-
-    def _deploy(
-        self, azure: Any, spec: LifecycleSpec, model_id: str, name: str, created: list[CreatedResource]
-    ) -> None:
-        clock, limits = self._surroundings.clock, spec.limits
-        create_endpoint(azure, name, created=created, clock=clock, deadline_s=limits.endpoint, watch=Silent())
-        create_deployment(
-            azure,
-            name,
-            model_id,
-            spec.deploy,
-            created=created,
-            clock=clock,
-            deadline_s=limits.deployment,
-            watch=Silent(),
-        )
-        give_all_traffic(azure, name, spec.deploy, clock=clock, deadline_s=limits.endpoint, watch=Silent())
-
-    def _ask(self, azure: Any, spec: LifecycleSpec, name: str, folder: Path, rows: int) -> list[ScoredRow]:
         dataset = prepare_dataset(spec, folder / "data", Silent())
-        return [
-            score(
-                azure,
-                name,
-                spec.deploy.deployment,
-                task=spec.task,
-                rows=dataset.file(spec.data.splits.score),
-                inputs=spec.finetune.inputs,
-                section=spec.score.model_copy(update={"seed": seed}),
-                folder=folder,
-            )
-            for seed in range(rows)
-        ]
+        with self.endpoint(spec, report) as endpoint:
+            endpoint.deploy(spec.deploy.deployment, model)
+            return [
+                score(
+                    endpoint.client,
+                    endpoint.name,
+                    spec.deploy.deployment,
+                    task=spec.task,
+                    rows=dataset.file(spec.data.splits.score),
+                    inputs=spec.finetune.inputs,
+                    section=spec.score.model_copy(update={"seed": seed}),
+                    folder=folder,
+                )
+                for seed in range(rows)
+            ]
+
+    def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
+        around = self._surroundings
+        return run_lifecycle(
+            around.settled(spec),
+            folder=folder,
+            clock=around.clock,
+            environ=around.environ,
+            interactive=False,
+            clients=around.clients,
+            watch=watch,
+        )
 
     def _next_folder(self) -> Path:
         self._runs += 1
         folder = self._folder / f"run-{self._runs}"
         folder.mkdir()
         return folder
+
+
+def _facts(report: LifecycleReport, step: str) -> Mapping[str, str]:
+    return next(record.facts for record in report.steps if record.name == step)

@@ -156,5 +156,8 @@ def test_traffic_is_changed_on_the_endpoint_as_it_is() -> None:
 
 def test_traffic_that_did_not_move_is_a_failure() -> None:
     """It is read back: a PUT that succeeds proves nothing."""
-    with pytest.raises(DeploymentFailed, match=r"had no effect.*got the traffic {'blue': 100}"):
+    with pytest.raises(
+        DeploymentFailed,
+        match=r"changing the traffic to blue 0 %, demo 100 % had no effect.*got the traffic {'blue': 100}",
+    ):
         shift_traffic(endpoints(Answers(endpoint(blue=100), endpoint(blue=100)), Answers(poller())))

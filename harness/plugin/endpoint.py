@@ -1,0 +1,75 @@
+"""An endpoint as scenarios see it: they deploy to it, move its traffic and ask it, and it is gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.lifecycle.delete import CleanUp
+from harness.lifecycle.deploy import create_deployment, create_endpoint
+from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.score import ask
+from harness.lifecycle.traffic import read_traffic, set_traffic, shift_traffic
+from harness.lifecycle.waiting import Clock, Waiting
+from harness.lifecycle.watching import Silent
+from harness.spec import LifecycleSpec
+
+__all__ = ["LiveEndpoint", "WhichModel"]
+
+WhichModel = Literal["foundation", "fine-tuned"]
+
+
+class LiveEndpoint:
+    """An endpoint on one backend. `models` are the ids of what may be deployed; requests are kept in `folder`."""
+
+    def __init__(
+        self, client: Any, name: str, spec: LifecycleSpec, models: Mapping[WhichModel, str], clock: Clock, folder: Path
+    ) -> None:
+        self.name = name
+        self.client = client
+        self._spec = spec
+        self._models = models
+        self._clock = clock
+        self._folder = folder
+        self._created: list[CreatedResource] = []
+        self._asked = 0
+
+    @property
+    def traffic(self) -> Mapping[str, int]:
+        """The percentages of live traffic, as Azure has them, of the deployments that get any."""
+        return {
+            name: share for name, share in read_traffic(self.client.online_endpoints.get(self.name)).items() if share
+        }
+
+    def create(self) -> None:
+        """Create the endpoint; ParameterError when there is one of this name."""
+        within = self._within(self._spec.limits.endpoint)
+        create_endpoint(self.client, self.name, created=self._created, **within)
+
+    def deploy(self, deployment: str, model: WhichModel) -> None:
+        """Deploy one of the two models and wait until it answers; it gets no traffic yet."""
+        section = self._spec.deploy.model_copy(update={"deployment": deployment})
+        within = self._within(self._spec.limits.deployment)
+        create_deployment(self.client, self.name, self._models[model], section, created=self._created, **within)
+
+    def shift(self, deployment: str, percent: int) -> None:
+        """Give a deployment so much of the traffic, and the others what is left."""
+        shift_traffic(self.client, self.name, deployment, percent, **self._within(self._spec.limits.endpoint))
+
+    def restore(self, traffic: Mapping[str, int]) -> None:
+        """Divide the traffic as it once was."""
+        set_traffic(self.client, self.name, traffic, **self._within(self._spec.limits.endpoint))
+
+    def ask(self, body: Any, deployment: str | None = None) -> str:
+        """Send a request to a deployment, or to whom the traffic leads, and return the answer; ScoringFailed else."""
+        self._asked += 1
+        return ask(self.client, self.name, deployment, body, self._folder / f"request-{self._asked}.json")
+
+    def delete(self) -> None:
+        """Delete the endpoint with all its deployments; one that is gone already is no error."""
+        cleaner = CleanUp(self.client, clock=self._clock, deadline_s=self._spec.limits.delete, watch=Silent())
+        cleaner.run(self._created, keep_endpoint=False, keep_compute=True)
+
+    def _within(self, seconds: float) -> Waiting:
+        return {"clock": self._clock, "deadline_s": seconds, "watch": Silent()}
