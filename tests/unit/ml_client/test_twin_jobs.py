@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.ai.ml import Input, Output, command, load_component
+from azure.ai.ml import Input, Output, PyTorchDistribution, command, load_component
 from azure.ai.ml.dsl import pipeline
 from azure.ai.ml.entities import Environment, Model
 from local_files import CLUSTER, CURATED, chat_job, command_job, make_cluster, sent_properties
@@ -55,9 +55,12 @@ def test_a_command_without_a_cluster_is_sent_alike(files: Path) -> None:
             "outputs": {"out": Output(type="uri_folder", mode="rw_mount")},
             "environment_variables": {"A": "1"},
             "instance_count": 2,
+            "distribution": PyTorchDistribution(process_count_per_instance=4),
+            "job_tier": "spot",
+            "timeout": 30,
         }
-        twin.workspace.jobs.create_or_update(command_job(files, **given))
-        return sent_properties(twin, "cmd-1")
+        made = twin.workspace.jobs.create_or_update(command_job(files, **given))
+        return [made, sent_properties(twin, "cmd-1")]
 
     agreed(submit)
 

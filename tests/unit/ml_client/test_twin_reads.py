@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from azure.ai.ml.entities import AmlCompute, Workspace
+from azure.ai.ml.entities import AmlCompute, AmlComputeSshSettings, Workspace
 from local_files import CURATED
 from twins import Twin, agreed, on_both
 
@@ -52,9 +52,11 @@ def test_a_cluster_lives_the_same_life() -> None:
 
     def life(twin: Twin) -> Any:
         compute = twin.workspace.compute
+        how = AmlComputeSshSettings(admin_username="someone", admin_password="from-tests", ssh_key_value="ssh-rsa A")
         made = AmlCompute(
             name="gpu-1", size="Standard_ND40rs_v2", tier="low_priority", max_instances=2, tags={"a": "b"}
         )
+        made.ssh_settings = how
         created, read, listed = (
             compute.begin_create_or_update(made).result(),
             compute.get("gpu-1"),
