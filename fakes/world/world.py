@@ -46,6 +46,7 @@ class Workspace:
     principal_id: str
     tags: dict[str, str] = field(default_factory=dict)
     description: str = ""
+    friendly_name: str = ""
     assets: AssetStore = field(default_factory=AssetStore)
     datastores: dict[str, Datastore] = field(default_factory=dict)
     computes: dict[str, Compute] = field(default_factory=dict)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from fakes.world.runs import Run
 
 ONE = WORKSPACE + "/jobs/<job>"
-_PIPELINE_MEMBERS = ("settings", "jobs")
-_COMMAND_MEMBERS = ("command", "codeId", "environmentId", "environmentVariables", "distribution", "limits", "resources")
+_INPUT = ("description", "uri", "mode", "jobInputType", "value")
+"""The members of a job's input in the service's order (recorded)."""
 
 
 def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
-    """Return the ARM resource; right after the PUT no properties are added yet (`fresh`, recorded 2023-04)."""
+    """Return the ARM resource; a PUT of 2023-04 or later answers before properties are added (`fresh`, recorded)."""
     return {
         "id": f"{job.workspace.arm_id}/jobs/{job.name}",
         "name": job.name,
@@ -39,10 +39,12 @@ def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
 def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
     sent, now, modern = job.properties, call.world.clock.now(), call.api_version >= "2023-04"
     status = job.run.status(now)
+    if status == "NotStarted" and job.kind == "Pipeline" and not modern:
+        status = "Preparing"  # recorded 2023-01 and 2023-03
     properties: dict[str, Any] = {
         "description": sent.get("description"),
         "tags": sent.get("tags") or {},
-        "properties": dict(sent.get("properties") or {}) if fresh else run_properties(job, now),
+        "properties": dict(sent.get("properties") or {}) if fresh and modern else run_properties(job, now),
         "displayName": sent.get("displayName") or job.name,
         "status": status,
         "experimentName": job.run.experiment,
@@ -54,16 +56,36 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
         **({"notificationSetting": sent.get("notificationSetting"), "secretsConfiguration": None} if modern else {}),
         "jobType": job.kind,
     }
-    members = _PIPELINE_MEMBERS if job.kind == "Pipeline" else _COMMAND_MEMBERS
-    properties |= {name: sent.get(name) for name in members}
-    if job.kind == "Command":
-        properties["queueSettings"] = {"jobTier": "Null"}
-    inputs = sent.get("inputs") or {}
-    shown = {name: {"description": None, **value} for name, value in inputs.items()}
-    properties["inputs"] = shown or (None if modern else {})
-    properties["outputs"] = _outputs(job, status, call.api_version)
-    properties["sourceJobId"] = None
-    return properties
+    ends = {"inputs": _inputs(job, modern), "outputs": _outputs(job, status, call.api_version)}
+    if job.kind == "Pipeline":
+        kept = {"settings": sent.get("settings"), "jobs": sent.get("jobs") or {}}
+        return {**properties, **kept, **ends, "sourceJobId": None}
+    return {**properties, **_command(sent, ends)}
+
+
+def _command(sent: dict[str, Any], ends: dict[str, Any]) -> dict[str, Any]:
+    """Return what a command job has of its own (SDK source; defaults documented, their order inferred)."""
+    return {
+        "queueSettings": sent.get("queueSettings") or {"jobTier": "Null"},
+        "resources": {"instanceCount": 1, "instanceType": None, "shmSize": "2g", **(sent.get("resources") or {})},
+        "codeId": sent.get("codeId"),
+        "command": sent.get("command"),
+        "environmentId": sent.get("environmentId"),
+        **ends,
+        "distribution": sent.get("distribution"),
+        "limits": sent.get("limits"),
+        "environmentVariables": sent.get("environmentVariables") or {},
+        "parameters": {},
+    }
+
+
+def _inputs(job: Job, modern: bool) -> dict[str, Any] | None:
+    shown = {}
+    for name, value in (job.properties.get("inputs") or {}).items():
+        mode = {} if value.get("jobInputType") == "literal" else {"mode": "ReadOnlyMount"}  # the SDK's default
+        known = {"description": None, **mode, **value}
+        shown[name] = {key: known[key] for key in (*_INPUT, *known) if key in known}
+    return shown or (None if modern else {})
 
 
 def run_properties(job: Job, now: datetime) -> dict[str, str]:
