@@ -149,6 +149,19 @@ class AssetStore:
         """Return every version of every name of a kind."""
         return [asset for container in self.containers(kind) for asset in container.versions.values()]
 
+    def codes_with_hash(self, wanted: str) -> list[AssetVersion]:
+        """Return the codes of this content, whatever their name (recorded 2026-03)."""
+        return [
+            code
+            for code in self.every("codes")
+            if (code.properties.get("properties") or {}).get("hash_sha256") == wanted
+        ]
+
+    def archive(self, kind: str, name: str, *, archived: bool) -> None:
+        """Archive or restore every version of a name."""
+        for asset in self.versions(kind, name):
+            asset.properties["isArchived"] = archived
+
     def delete(self, kind: str, name: str, version: str | None = None) -> None:
         """Delete a version, or a name with all its versions; deleting what is not there changes nothing."""
         if version is None:
@@ -167,3 +180,11 @@ def in_view(assets: list[Found], view: str) -> list[Found]:
 def missing_asset(asset_id: str) -> NotFound:
     """Return the refusal of an asset that does not exist (recorded for registry models)."""
     return NotFound(f"Could not find asset with ID: {asset_id}", code="UserError", inner=("NotFoundError",))
+
+
+def next_version(found: AssetContainer, now: datetime) -> str:
+    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
+    if found.kind == "components":
+        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
+    numbers = [int(version) for version in found.versions if version.isdigit()]
+    return str(max(numbers, default=0) + 1)

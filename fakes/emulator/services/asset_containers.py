@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fakes.emulator.services.arm import system_data
-from fakes.world.assets import AssetContainer, missing_asset
+from fakes.world.assets import AssetContainer, missing_asset, next_version
 
 
 def render(container_id: str, type_name: str, found: AssetContainer | None, now: datetime) -> dict[str, Any]:
@@ -25,17 +25,9 @@ def render(container_id: str, type_name: str, found: AssetContainer | None, now:
             "properties": sent.get("properties") or {},
             "isArchived": found.archived,
             "latestVersion": versions[0].version if versions else None,
-            "nextVersion": _next_version(found, now),
+            "nextVersion": next_version(found, now),
             "provisioningState": "Succeeded",
             **({"dataType": sent.get("dataType") or newest.get("dataType")} if found.kind == "data" else {}),
         },
         "systemData": system_data(found.created, max((asset.modified for asset in versions), default=found.modified)),
     }
-
-
-def _next_version(found: AssetContainer, now: datetime) -> str:
-    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
-    if found.kind == "components":
-        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
-    numbers = [int(version) for version in found.versions if version.isdigit()]
-    return str(max(numbers, default=0) + 1)
