@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fakes.world.assets import AssetVersion
-from fakes.world.component_specs import component_spec, pin_environment
+from fakes.world.component_specs import component_spec, ordered, pin_environment
 from fakes.world.errors import Invalid, NotFound
 from fakes.world.ids import guid_of
 
@@ -118,6 +118,8 @@ def _component(world: World, properties: dict[str, Any], name: str, version: str
     pin_environment(world, wire)
     if name == ANONYMOUS:  # the spec keeps the version that it was sent with (recorded 2023-10)
         version = guid_of("component", json.dumps({**wire, "version": None}, sort_keys=True))
+    else:  # a spec that was sent without a version has it afterwards: the SDK reads it there (SDK source)
+        wire = ordered({**wire, "name": name, "version": version})
     properties["componentSpec"] = wire
     properties["description"] = None
     return version
