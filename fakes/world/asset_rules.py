@@ -12,6 +12,10 @@ from fakes.world.assets import AssetVersion
 from fakes.world.component_specs import component_spec, ordered, pin_environment
 from fakes.world.errors import Invalid, NotFound
 from fakes.world.ids import guid_of
+from fakes.world.job_references import resolve
+from fakes.world.placeholders import write_placeholder
+from fakes.world.references import require_environment, require_named
+from fakes.world.runs import Run
 
 if TYPE_CHECKING:
     from fakes.world.world import Workspace, World
@@ -22,7 +26,6 @@ _LONG = re.compile(
     r"azureml://subscriptions/(?P<subscription>[^/]+)/resource[gG]roups/(?P<group>[^/]+)/workspaces/"
     r"(?P<workspace>[^/]+)/datastores/(?P<datastore>[^/]+)/paths/(?P<path>.*)"
 )
-_JOB_OUTPUT = re.compile(r"azureml://jobs/(?P<job>[^/]+)/outputs/(?P<output>[^/]+)(?:/paths)?(?:/(?P<path>.*))?")
 ANONYMOUS = "azureml_anonymous"
 
 
@@ -39,7 +42,7 @@ def put_asset(
     properties = {"description": None, "tags": {}, "properties": {}, **sent}
     properties["tags"] = {key: str(value) for key, value in (properties["tags"] or {}).items()}
     if kind == "components":
-        version = _component(world, properties, name, version)
+        version = _component(world, workspace, properties, name, version)
     else:
         _RULES[kind](world, workspace, properties)
     return workspace.assets.put(kind, name, version, properties, world.clock.now())
@@ -60,13 +63,10 @@ def published(world: World, kind: str, sent: dict[str, Any]) -> dict[str, Any]:
 
 def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
     uri = str(properties.get("modelUri") or "")
-    job_output = _JOB_OUTPUT.match(uri)
-    if job_output:
-        job = workspace.jobs.get(job_output["job"])
-        if job is None:
-            raise NotFound(f"Job {job_output['job']} was not found.", code="UserError", inner=("NotFoundError",))
-        uri = job.output_uri(job_output["output"], job_output["path"] or "")
-        properties["jobName"] = job_output["job"]
+    uri, run = resolve(workspace, uri)
+    if run is not None:
+        properties["jobName"] = run.id
+        _stand_in(world, workspace, uri, run)
     properties["modelUri"] = uri = long_uri(workspace, uri).replace("/resourcegroups/", "/resourceGroups/")
     properties.setdefault("modelType", "custom_model")
     properties.setdefault("flavors", {})
@@ -79,6 +79,12 @@ def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> No
             code="BadRequest",
             details=(("ModelAssetPathNotFoundInStorage", f"No blobs found in storage at model asset path: {path}"),),
         )
+
+
+def _stand_in(world: World, workspace: Workspace, uri: str, run: Run) -> None:
+    """Put something where a command that was not executed would have put a model."""
+    if run.is_user_code and run.status(world.clock.now()) == "Completed" and not has_blobs(world, workspace, uri):
+        write_placeholder(world, workspace, *parse_uri(workspace, uri))
 
 
 def _data(_world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
@@ -110,10 +116,12 @@ def _code(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> N
     properties.setdefault("codeUri", None)
 
 
-def _component(world: World, properties: dict[str, Any], name: str, version: str) -> str:
+def _component(world: World, workspace: Workspace, properties: dict[str, Any], name: str, version: str) -> str:
     spec = properties.get("componentSpec")
     if not isinstance(spec, dict):
         raise Invalid("componentSpec is missing.", inner=("BadArgument",))
+    require_environment(world, workspace, spec.get("environment"))
+    require_named(world, workspace, "codes", spec.get("code"))
     wire = component_spec(spec)
     pin_environment(world, wire)
     if name == ANONYMOUS:  # the spec keeps the version that it was sent with (recorded 2023-10)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fakes.world.states import JOB, Plan
+
+if TYPE_CHECKING:
+    from fakes.world.jobs import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,11 @@ class Run:
         """Where its artifacts are, below the artifact store's container."""
         return f"ExperimentRun/dcid.{self.id}"
 
+    @property
+    def is_user_code(self) -> bool:
+        """Whether it stands for code of the user's own, which is not executed: a command, or a node that is one."""
+        return self.kind == "command" or (self.kind == "step" and self.parent is self.root)
+
     def status(self, now: datetime) -> str:
         """Return the state at `now`."""
         return self.plan.state(now)
@@ -84,3 +93,8 @@ class Run:
     def logged(self, now: datetime) -> list[LoggedMetric]:
         """Return the metrics logged until `now`, oldest first."""
         return [metric for metric in self.metrics if metric.at <= now]
+
+
+def named_run(jobs: Iterable[Job], run_id: str) -> Run | None:
+    """Return the run of an id at any depth of these jobs, or None."""
+    return next((run for job in jobs for run in job.run.walk() if run.id == run_id), None)

@@ -22,14 +22,12 @@ from fakes.world.ids import Ids
 from fakes.world.jobs import Job
 from fakes.world.operations import Operations
 from fakes.world.pace import Pace
+from fakes.world.references import CURATED
 from fakes.world.registries import Registry, environment_properties, open_registry
 from fakes.world.schedule import Schedule
 
 REGION = "eastus2"
 """The region of the first workspace."""
-
-CURATED = "AzureML-"
-"""How the names of the environments begin that every workspace has without creating them (documented)."""
 
 
 @dataclass(slots=True)
@@ -66,6 +64,13 @@ class Workspace:
     def tracking_uri(self) -> str:
         """The address of its MLflow service."""
         return f"azureml://{self.region}.api.azureml.ms/mlflow/v1.0{self.arm_id}"
+
+    def datastore_uri(self, datastore: str, path: str) -> str:
+        """Return the URI of a path on a datastore, as models have it (recorded)."""
+        return (
+            f"azureml://subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+            f"/workspaces/{self.name}/datastores/{datastore}/paths/{path}"
+        )
 
     @property
     def default_container(self) -> str:

@@ -11,7 +11,8 @@ from fakes.emulator.services.lro import accepted_action
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.errors import NotFound
 from fakes.world.instants import timestamp
-from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
+from fakes.world.job_outputs import JobOutput
+from fakes.world.jobs import Job, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
 from fakes.world.states import JOB
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _output(output: JobOutput, api_version: str) -> dict[str, Any]:
     asset = {"assetName": output.asset_name, "assetVersion": output.asset_version}
     return {
         "description": None,
-        "uri": None,
+        "uri": output.uri,
         **(asset if api_version >= "2022-12" else {}),
         "mode": output.mode or "ReadWriteMount",
         **({"autoDeleteSetting": None} if api_version >= "2023-04" else {}),
