@@ -45,6 +45,7 @@ class Workspace:
     tags: dict[str, str] = field(default_factory=dict)
     description: str = ""
     friendly_name: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     assets: AssetStore = field(default_factory=AssetStore)
     datastores: dict[str, Datastore] = field(default_factory=dict)
     computes: dict[str, Compute] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from fakes.emulator.routing import RouteTable
 from fakes.emulator.services import (
     assets,
     blob,
+    compute_instances,
     computes,
     datastores,
     deployments,
@@ -24,6 +25,7 @@ from fakes.emulator.services import (
     run_history,
     scoring,
     upload_references,
+    workspace_keys,
     workspaces,
 )
 
@@ -36,8 +38,10 @@ FAMILIES = (
         RouteTable(
             (
                 *workspaces.ROUTES,
+                *workspace_keys.ROUTES,
                 *locations.ROUTES,
                 *computes.ROUTES,
+                *compute_instances.ROUTES,
                 *datastores.ROUTES,
                 *assets.ROUTES,
                 *jobs.ROUTES,
