@@ -82,4 +82,4 @@ def test_a_cluster_has_no_nodes_and_keeps_its_identity(workspace: MLClient) -> N
     workspace.compute.begin_create_or_update(AmlCompute(name="nodes", size="Standard_DS3_v2", identity=identity)).wait()
 
     assert list(workspace.compute.list_nodes("nodes")) == []
-    assert workspace.compute.get("nodes").identity.type == "system_assigned"
+    assert workspace.compute.get("nodes").identity.type == "systemassigned"
