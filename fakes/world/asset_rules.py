@@ -10,7 +10,8 @@ import yaml
 
 from fakes.world.assets import AssetVersion
 from fakes.world.component_specs import component_spec, ordered, pin_environment
-from fakes.world.errors import Invalid, NotFound
+from fakes.world.datastores import get_datastore
+from fakes.world.errors import Invalid
 from fakes.world.ids import guid_of
 from fakes.world.job_references import resolve
 from fakes.world.placeholders import write_placeholder
@@ -157,9 +158,7 @@ def parse_uri(workspace: Workspace, uri: str) -> tuple[str, str]:
     found = _LONG.match(uri) or _SHORT.match(uri)
     if not found:
         raise Invalid(f"'{uri}' is not a path on a datastore.", inner=("BadArgument", "InvalidUri"))
-    if found["datastore"] not in workspace.datastores:
-        raise NotFound(f"Could not find datastore: {found['datastore']}", code="UserError", inner=("NotFoundError",))
-    return found["datastore"], found["path"]
+    return get_datastore(workspace, found["datastore"]).name, found["path"]
 
 
 def has_blobs(world: World, workspace: Workspace, uri: str) -> bool:

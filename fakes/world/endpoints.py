@@ -258,7 +258,7 @@ def _percentages(traffic: Any) -> dict[str, int]:
     try:
         return {str(name): int(percent) for name, percent in (traffic or {}).items()}
     except (TypeError, ValueError, AttributeError):
-        raise refused(f"Traffic must map deployment names to whole percentages; got {traffic!r}.") from None
+        raise refused(f"Traffic must map deployment names to whole percentages; got {json.dumps(traffic)}.") from None
 
 
 def merged(tags: dict[str, str], changes: Any) -> dict[str, str]:

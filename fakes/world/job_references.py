@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.errors import NotFound
-from fakes.world.runs import Run, named_run
+from fakes.world.runs import Run
 
 if TYPE_CHECKING:
     from fakes.world.world import Workspace
@@ -28,7 +28,7 @@ def resolve(workspace: Workspace, uri: str) -> tuple[str, Run | None]:
         return uri, None
     name = found["job"]
     job = workspace.jobs.get(name)
-    run = job.run if job else named_run(workspace.jobs.values(), name)
+    run = next((run for run in workspace.runs() if run.id == name), None)
     if run is None:
         raise NotFound(f"Job {name} was not found.", code="UserError", inner=("NotFoundError",))
     output, path = found.groupdict().get("output", "artifacts"), found["path"] or ""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from fakes.world.states import JOB, Plan
-
-if TYPE_CHECKING:
-    from fakes.world.jobs import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +89,3 @@ class Run:
     def logged(self, now: datetime) -> list[LoggedMetric]:
         """Return the metrics logged until `now`, oldest first."""
         return [metric for metric in self.metrics if metric.at <= now]
-
-
-def named_run(jobs: Iterable[Job], run_id: str) -> Run | None:
-    """Return the run of an id at any depth of these jobs, or None."""
-    return next((run for job in jobs for run in job.run.walk() if run.id == run_id), None)

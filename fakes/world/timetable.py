@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fakes.world.errors import ServiceError
 from fakes.world.faults import JOB as JOB_OUTCOME
 from fakes.world.faults import Failure, Stuck
-from fakes.world.logs import follow_command, follow_pipeline
+from fakes.world.logs import follow_command, follow_failure, follow_pipeline
 from fakes.world.outputs import complete_outputs
 from fakes.world.pipelines import Node
 from fakes.world.runs import Run, RunError
@@ -57,6 +57,7 @@ def plan_children(world: World, job: Job) -> None:
         follow_command(world, job)
         if isinstance(fault, Failure):
             _fail_run(job.run, job.run.plan.ends, RunError(fault.code, fault.message))
+            follow_failure(world, job, job.run, job.run.plan.ends)
         _finish_later(world, job)
         return
     for node in job.nodes:
@@ -70,6 +71,7 @@ def fail_step(world: World, job: Job, node_run: Run, step: str | None, error: Ru
     failing = _step_named(node_run, step)
     at = failing.plan.ends
     _fail_run(failing, at, error)
+    follow_failure(world, job, failing, at)
     for parent in (node_run, job.run):
         parent.children = [run for run in parent.children if run.plan.started < at]
     if node_run is not failing:
@@ -91,6 +93,7 @@ def _finish(world: World, job: Job, now: datetime) -> None:
         complete_outputs(world, job, now)
     except ServiceError as error:
         _fail_run(job.run, job.run.plan.ends, RunError("UserError", error.message))
+        follow_failure(world, job, job.run, job.run.plan.ends)
 
 
 def _plan_node(world: World, job: Job, node: Node, begins: datetime, fault: Failure | None) -> datetime:

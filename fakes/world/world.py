@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from fakes.world.operations import Operations
 from fakes.world.pace import Pace
 from fakes.world.references import CURATED
 from fakes.world.registries import Registry, environment_properties, open_registry
+from fakes.world.runs import Run
 from fakes.world.schedule import Schedule
 
 REGION = "eastus2"
@@ -52,6 +54,7 @@ class Workspace:
     jobs: dict[str, Job] = field(default_factory=dict)
     endpoints: dict[str, OnlineEndpoint] = field(default_factory=dict)
     experiments: dict[str, str] = field(default_factory=dict)
+    tracked: dict[str, Run] = field(default_factory=dict)
 
     @property
     def arm_id(self) -> str:
@@ -65,6 +68,12 @@ class Workspace:
     def tracking_uri(self) -> str:
         """The address of its MLflow service."""
         return f"azureml://{self.region}.api.azureml.ms/mlflow/v1.0{self.arm_id}"
+
+    def runs(self) -> Iterator[Run]:
+        """Yield every run, those of clients' own first, then those of jobs with what is below them, newest first."""
+        yield from reversed(self.tracked.values())
+        for job in reversed(self.jobs.values()):
+            yield from job.run.walk()
 
     def datastore_uri(self, datastore: str, path: str) -> str:
         """Return the URI of a path on a datastore, as models have it (recorded)."""

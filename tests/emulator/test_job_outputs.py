@@ -123,3 +123,23 @@ def test_a_component_knows_its_version(workspace: MLClient) -> None:
     assert [component.version for component in workspace.components.list("prep")] == [second.version, "1"]
     assert workspace.components.get("prep", label="latest").version == second.version
     assert workspace.components.get("prep").version == second.version
+
+
+def test_a_job_has_no_services(workspace: MLClient) -> None:
+    """The interactive services of a job are asked for in vain: nothing runs that could offer them."""
+    assert workspace.jobs.show_services(run(workspace).name) is None
+
+
+def test_a_node_that_was_not_executed_says_so_in_its_log(workspace: MLClient, tmp_path: Path) -> None:
+    """The artifacts of a pipeline's node hold a log of its own."""
+
+    @pipeline(default_compute="serverless")
+    def whole() -> None:
+        command(command="x", environment=ENVIRONMENT)()
+
+    job = workspace.jobs.create_or_update(whole())
+    workspace.jobs.stream(job.name)
+    (node,) = workspace.jobs.list(parent_job_name=job.name)
+    workspace.jobs.download(node.name, all=True, download_path=tmp_path)
+
+    assert "not executed" in next(tmp_path.rglob("std_log.txt")).read_text(encoding="utf-8")

@@ -48,9 +48,8 @@ def test_workspaces_are_listed_by_kind(workspace: MLClient, azure: Emulator) -> 
 def test_the_storage_key_opens_the_storage(workspace: MLClient, azure: Emulator) -> None:
     """The key that a workspace tells opens its storage account."""
     keys = workspace.workspaces.get_keys(azure.workspace_name)
-    client = BlobServiceClient(
-        f"https://{azure.world.home.storage_account}.blob.core.windows.net", credential=keys.user_storage_key
-    )
+    url = f"https://{azure.world.home.storage_account}.blob.core.windows.net"
+    client = BlobServiceClient(url, credential=keys.user_storage_key)
 
     assert "azureml" in [container.name for container in client.list_containers()]
 

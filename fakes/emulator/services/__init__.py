@@ -19,6 +19,7 @@ from fakes.emulator.services import (
     locations,
     lro,
     mlflow,
+    mlflow_tracking,
     registries,
     registry_resources,
     resource_groups,
@@ -65,6 +66,7 @@ FAMILIES = (
                 *registries.DISCOVERY_ROUTES,
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
+                *mlflow_tracking.ROUTES,
                 *lro.ASSET_STORE_ROUTES,
                 *upload_references.ROUTES,
             )
