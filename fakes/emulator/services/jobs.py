@@ -189,7 +189,7 @@ ROUTES = (
         ONE,
         put_one,
         Evidence.RECORDED,
-        "a registry pipeline that is accepted, and refused component inputs, are inferred",
+        "inferred: a registry pipeline that is accepted, what refuses inputs and references; a changed job: quoted",
     ),
     Route("Jobs_List", "GET", WORKSPACE + "/jobs", list_all, Evidence.INFERRED),
     Route("Jobs_Cancel", "POST", ONE + "/cancel", cancel_one, Evidence.RECORDED),
