@@ -29,8 +29,8 @@ DEVIATIONS = (
     "blob.",
     "`generation` and `supportsIB` are told for the three VM sizes that were recorded, and for no other.",
     "Timestamps of assets end in `+00:00`; those of a model of 2022-08 ended in `Z` (recorded).",
-    "A new workspace has the datastores of blob storage alone. Of one that a user creates the container is there at once; "
-    "other storage than blobs is a name without content, and secrets are kept and never tried.",
+    "A new workspace has the datastores of blob storage alone. Of one that a user creates the container is there at "
+    "once; other storage than blobs is a name without content, and secrets are kept and never tried.",
     "Code is never found by its snapshot (`snapshots/getByHash`), so SDKs of 2023 upload it every time.",
     "Workspaces are ready, and gone, at once; on Azure either takes minutes.",
     "The fine-tuning job computes with the `retrieval` engine (docs/adr/0004): metrics and answers are its own, "
@@ -39,16 +39,16 @@ DEVIATIONS = (
     "`NOT_EXECUTED.txt` stands in their outputs, and at a path of their artifacts from which a model is registered.",
     "Pipelines compute where they hold a fine-tuning component of the catalogue; other nodes only take time, and leave "
     "the same file in the outputs that they feed.",
-    "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts, custom containers, other "
-    "MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says why "
+    "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts, custom containers, "
+    "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says why "
     "its model is not loaded, and a request gets 424 with the same words.",
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
     "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
     "Role assignments are not checked: a valid token may do everything.",
-    "Runs that a client starts with MLflow are no jobs of the workspace. They begin and end, and values are logged, at the "
-    "virtual instant, whatever the client's clock says.",
-    "Curated environments and registry models are a selection. An environment of the registry `azureml` that is not among "
-    "them is accepted by a job; of those that are, every version up to the newest is.",
+    "Runs that a client starts with MLflow are no jobs of the workspace. They begin and end, and values are logged, at "
+    "the virtual instant, whatever the client's clock says.",
+    "Curated environments and registry models are a selection. An environment of the registry `azureml` that is not "
+    "among them is accepted by a job; of those that are, every version up to the newest is.",
     "Virtual time passes for a client that polls one thing in real time (docs/adr/0003).",
     "A compute instance is up and down, and nothing can be run on it; a cluster never has nodes.",
     "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
