@@ -40,8 +40,8 @@ DEVIATIONS = (
     "Pipelines compute where they hold a fine-tuning component of the catalogue; other nodes only take time, and leave "
     "the same file in the outputs that they feed.",
     "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts, custom containers, "
-    "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says why "
-    "its model is not loaded, and a request gets 424 with the same words.",
+    "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says "
+    "why its model is not loaded, and a request gets 424 with the same words.",
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
     "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
     "Role assignments are not checked: a valid token may do everything.",

@@ -71,6 +71,13 @@ class AssetContainer:
             return bool(self.properties.get("isArchived"))
         return all(asset.archived for asset in self.versions.values())
 
+    def next_version(self, now: datetime) -> str:
+        """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
+        if self.kind == "components":
+            return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
+        numbers = [int(version) for version in self.versions if version.isdigit()]
+        return str(max(numbers, default=0) + 1)
+
 
 @dataclass(slots=True)
 class AssetStore:
@@ -162,11 +169,6 @@ class AssetStore:
             if (code.properties.get("properties") or {}).get("hash_sha256") == wanted
         ]
 
-    def archive(self, kind: str, name: str, *, archived: bool) -> None:
-        """Archive or restore every version of a name."""
-        for asset in self.versions(kind, name):
-            asset.properties["isArchived"] = archived
-
     def delete(self, kind: str, name: str, version: str | None = None) -> None:
         """Delete a version, or a name with all its versions; deleting what is not there changes nothing."""
         if version is None:
@@ -185,11 +187,3 @@ def in_view(assets: list[Found], view: str) -> list[Found]:
 def missing_asset(asset_id: str) -> NotFound:
     """Return the refusal of an asset that does not exist (recorded for registry models)."""
     return NotFound(f"Could not find asset with ID: {asset_id}", code="UserError", inner=("NotFoundError",))
-
-
-def next_version(found: AssetContainer, now: datetime) -> str:
-    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
-    if found.kind == "components":
-        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
-    numbers = [int(version) for version in found.versions if version.isdigit()]
-    return str(max(numbers, default=0) + 1)

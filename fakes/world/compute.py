@@ -73,7 +73,12 @@ def require_size(world: World, name: str) -> VmSize:
 
 
 def put_compute(
-    world: World, workspace: Workspace, name: str, location: str, properties: dict[str, Any]
+    world: World,
+    workspace: Workspace,
+    name: str,
+    location: str,
+    properties: dict[str, Any],
+    tags: dict[str, str] | None = None,
 ) -> tuple[Compute, Operation]:
     """Create a cluster or an instance, or change it.
 
@@ -97,7 +102,7 @@ def put_compute(
         created=existing.created if existing else now,
         modified=now,
         description=properties.get("description"),
-        tags={} if existing else None,
+        tags=tags or ({} if existing else None),
         errors=errors,
         updated=existing is not None,
         power=power("Create", now, seconds) if kind == INSTANCE else None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fakes.world.asset_rules import datastore_uri, has_blobs, parse_uri, put_asset
-from fakes.world.assets import next_version
 from fakes.world.datastores import BLOB_STORE
 from fakes.world.placeholders import PLACEHOLDER, write_placeholder
 
@@ -76,7 +75,7 @@ def _register(world: World, job: Job, output: JobOutput, path: str, now: datetim
     is_model = output.kind.endswith("_model")
     kind, name = "models" if is_model else "data", str(output.asset_name)
     known = job.workspace.assets.container(kind, name)
-    version = output.asset_version or (next_version(known, now) if known else "1")
+    version = output.asset_version or (known.next_version(now) if known else "1")
     uri = datastore_uri(job.workspace, output.datastore, path)
     data = {"dataUri": uri, "dataType": output.kind}
     sent = {"modelUri": uri, "modelType": output.kind, "jobName": job.name} if is_model else data

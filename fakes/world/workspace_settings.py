@@ -31,9 +31,5 @@ def require_kind(kind: object) -> None:
 
 def describe_workspace(workspace: Workspace, properties: Mapping[str, Any], tags: Mapping[str, str] | None) -> None:
     """Keep the words that describe a workspace and its settings; what is not sent stays as it was."""
-    workspace.tags.update(tags or {})
-    if properties.get("description") is not None:
-        workspace.description = str(properties["description"])
-    if properties.get("friendlyName") is not None:
-        workspace.friendly_name = str(properties["friendlyName"])
+    workspace.describe(tags, properties.get("description"), properties.get("friendlyName"))
     workspace.settings.update({name: properties[name] for name in KEPT if properties.get(name) is not None})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,14 @@ class Workspace:
             f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
             f"/providers/Microsoft.MachineLearningServices/workspaces/{self.name}"
         )
+
+    def describe(
+        self, tags: Mapping[str, str] | None, description: str | None = None, friendly_name: str | None = None
+    ) -> None:
+        """Add tags, and replace what of the rest is given."""
+        self.tags.update(tags or {})
+        self.description = description or self.description
+        self.friendly_name = friendly_name or self.friendly_name
 
     @property
     def tracking_uri(self) -> str:

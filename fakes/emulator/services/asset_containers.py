@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from fakes.emulator.services.arm import system_data
-from fakes.world.assets import AssetContainer, missing_asset, next_version
+from fakes.world.assets import AssetContainer, missing_asset
 
 
 def render(container_id: str, type_name: str, found: AssetContainer | None, now: datetime) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def render(container_id: str, type_name: str, found: AssetContainer | None, now:
             "properties": sent.get("properties") or {},
             "isArchived": found.archived,
             "latestVersion": versions[0].version if versions else None,
-            "nextVersion": next_version(found, now),
+            "nextVersion": found.next_version(now),
             "provisioningState": "Succeeded",
             **({"dataType": sent.get("dataType") or newest.get("dataType")} if found.kind == "data" else {}),
         },

@@ -113,8 +113,8 @@ def put_one(call: Call) -> Reply:
     """Create or update a compute: 201 with state Creating in both cases (recorded)."""
     workspace = call.workspace
     location = call.json.get("location") or workspace.region
-    compute, operation = put_compute(call.world, workspace, call.params["compute"], location, call.properties)
-    compute.tags = call.json.get("tags") or compute.tags
+    name, tags = call.params["compute"], call.json.get("tags")
+    compute, operation = put_compute(call.world, workspace, name, location, call.properties, tags)
     if call.json.get("identity"):
         compute.identity = {**call.json["identity"], **_principal(call, compute)}
     return accepted_compute(call, workspace.region, operation, 201, render(call, compute, fresh=True))

@@ -11,6 +11,7 @@ from fakes.emulator.services.lro import accepted_action
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.errors import NotFound
 from fakes.world.instants import timestamp
+from fakes.world.job_defaults import filled_command, filled_inputs
 from fakes.world.job_outputs import JobOutput
 from fakes.world.jobs import Job, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
 from fakes.world.states import JOB
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 ONE = WORKSPACE + "/jobs/<job>"
 _INPUT = ("description", "uri", "mode", "jobInputType", "value")
 """The members of a job's input in the service's order (recorded)."""
+
+_COMMAND = (
+    "queueSettings",
+    "resources",
+    "codeId",
+    "command",
+    "environmentId",
+    "inputs",
+    "outputs",
+    "distribution",
+    "limits",
+    "environmentVariables",
+    "parameters",
+)
+"""The members that a command has of its own; their order is inferred."""
 
 
 def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
@@ -63,26 +79,19 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
 
 
 def _command(sent: dict[str, Any], ends: dict[str, Any]) -> dict[str, Any]:
-    """Return what a command job has of its own (SDK source; defaults documented, their order inferred)."""
-    return {
-        "queueSettings": sent.get("queueSettings") or {"jobTier": "Null"},
-        "resources": {"instanceCount": 1, "instanceType": None, "shmSize": "2g", **(sent.get("resources") or {})},
-        "codeId": sent.get("codeId"),
-        "command": sent.get("command"),
-        "environmentId": sent.get("environmentId"),
+    """Return what a command job has of its own (SDK source)."""
+    known = {
+        **filled_command(sent),
+        **{name: sent.get(name) for name in ("codeId", "command", "environmentId")},
         **ends,
-        "distribution": sent.get("distribution"),
-        "limits": sent.get("limits"),
-        "environmentVariables": sent.get("environmentVariables") or {},
-        "parameters": {},
     }
+    return {name: known[name] for name in _COMMAND}
 
 
 def _inputs(job: Job, modern: bool) -> dict[str, Any] | None:
     shown = {}
-    for name, value in (job.properties.get("inputs") or {}).items():
-        mode = {} if value.get("jobInputType") == "literal" else {"mode": "ReadOnlyMount"}  # the SDK's default
-        known = {"description": None, **mode, **value}
+    for name, value in filled_inputs(job.properties).items():
+        known = {"description": None, **value}
         shown[name] = {key: known[key] for key in (*_INPUT, *known) if key in known}
     return shown or (None if modern else {})
 
