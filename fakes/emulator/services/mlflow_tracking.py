@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.routing import Evidence, Handler, Route
 from fakes.emulator.services.mlflow import BASE, BASE_2_1, answers, experiment_named, render
-from fakes.world.tracking import find_tracked, log_metrics, log_parameters, set_tags, start_run, update_run
+from fakes.world.client_runs import find_tracked, log_metrics, log_parameters, set_tags, start_run, update_run
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
