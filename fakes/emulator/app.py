@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.call import Call
 from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.hosts import HostFamily, Hosts
+from fakes.emulator.real_waits import RealWaits
 from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
 from fakes.emulator.wire import (
@@ -54,14 +55,15 @@ class InjectedError(ServiceError):
 class App:
     """Answers requests for every host of Azure ML out of one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, waits: RealWaits | None = None) -> None:
         self.world = world
+        self.waits = waits
         self.hosts = Hosts(FAMILIES)
         self.calls: list[Exchange] = []
         self.closed = False
 
     def answer(self, request: Request) -> Reply:
-        """Answer a request: whose host, which route, due work, faults, token, version, handler, headers."""
+        """Answer a request: whose host, which route, who waits, due work, faults, token, version, handler, headers."""
         if self.closed:
             raise EmulatorClosedError(f"the emulator has been closed; {request.method} {request.url} was not sent")
         family, host = self.hosts.resolve(request.host, request.url)
@@ -70,8 +72,12 @@ class App:
             return self._record(request, "(no route)", _unserved(request, family))
         call = Call(request, self.world, family, host, match.route, match.params)
         with self.world.lock:
+            if self.waits is not None:
+                self.waits.before(request)
             self.world.catch_up()
             reply = self._faced(call)
+            if self.waits is not None:
+                self.waits.after(request, reply)
         _add_headers(call, reply)
         return self._record(request, call.route.operation, reply)
 

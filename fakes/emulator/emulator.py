@@ -13,6 +13,7 @@ from azure.core.credentials import AccessToken, AccessTokenInfo
 from fakes.catalogue import load_catalogue
 from fakes.emulator.app import App
 from fakes.emulator.exchange import Exchange
+from fakes.emulator.real_waits import RealWaits
 from fakes.engines import engine_by_name
 from fakes.world.clock import VirtualClock
 from fakes.world.pace import pace_by_name
@@ -53,7 +54,8 @@ class Emulator(Surroundings):
     pace: "recorded" (durations as seen on Azure, in virtual time) or "instant".
     seed: of every identifier that Azure would make up.
     engine: what a fine-tuning job computes; "retrieval" or an `Engine`.
-    time_scale: virtual seconds that also pass for each real second, for code that waits with `time.sleep`.
+    time_scale: virtual seconds that also pass for each real second, for code that waits with `time.sleep`. None: only
+        for a client that has polled one thing in vain for some real seconds; 0: never (docs/adr/0003).
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Emulator(Surroundings):
         pace: str = "recorded",
         seed: int = 0,
         engine: Any = "retrieval",
-        time_scale: float = 0.0,
+        time_scale: float | None = None,
     ) -> None:
         catalogue = load_catalogue(catalog)
         world = World(
@@ -71,10 +73,10 @@ class Emulator(Surroundings):
             pace=pace_by_name(pace),
             engine=engine_by_name(engine) if isinstance(engine, str) else engine,
             seed=seed,
-            clock=VirtualClock(catalogue.opened, time_scale=time_scale),
+            clock=VirtualClock(catalogue.opened, time_scale=time_scale or 0.0),
         )
         super().__init__(world)
-        self.app = App(self.world)
+        self.app = App(self.world, RealWaits(self.world.clock) if time_scale is None else None)
         self.credential = EmulatorCredential(self.world)
         self._stack = contextlib.ExitStack()
 

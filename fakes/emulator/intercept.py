@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import requests
 from azure.ai.ml._arm_deployments import arm_deployment_executor
 from azure.ai.ml._utils import _endpoint_utils
-from azure.ai.ml.operations import _job_ops_helper, _workspace_operations_base
+from azure.ai.ml.operations import _component_operations, _job_ops_helper, _workspace_operations_base
 from azure.core.exceptions import (
     IncompleteReadError,
     ServiceRequestError,
@@ -42,8 +42,15 @@ if TYPE_CHECKING:
     from fakes.world.clock import VirtualClock
 
 _BLOCK = 64 * 1024
-_WAITING = (_job_ops_helper, _endpoint_utils, arm_deployment_executor, _workspace_operations_base, _download)
-"""Modules that sleep by the `time` in their own namespace."""
+_WAITING = (
+    _job_ops_helper,
+    _component_operations,
+    _endpoint_utils,
+    arm_deployment_executor,
+    _workspace_operations_base,
+    _download,
+)
+"""Modules that sleep, or say how long they waited, by the `time` in their own namespace."""
 
 
 class VirtualTime:

@@ -11,6 +11,9 @@ from fakes.world.errors import Invalid, NotFound
 
 Found = TypeVar("Found", "AssetVersion", "AssetContainer")
 
+DEFAULT_VERSION = "azureml_default"
+"""The version that the SDK asks for where a component is named without one (SDK source; the newest, inferred)."""
+
 KINDS = ("models", "data", "environments", "components", "codes")
 
 _FIXED = {
@@ -109,7 +112,9 @@ class AssetStore:
         return existing, False
 
     def find(self, kind: str, name: str, version: str) -> AssetVersion | None:
-        """Return a version, or None."""
+        """Return a version, or None; the newest of a component for the version that stands for its default one."""
+        if kind == "components" and version == DEFAULT_VERSION:
+            return self.latest(kind, name)
         container = self.container(kind, name)
         return container.versions.get(version) if container else None
 

@@ -22,7 +22,7 @@ def component_spec(spec: dict[str, Any]) -> dict[str, Any]:
             given.setdefault("optional", "False")
     if wire.get("type") == "command":
         wire.setdefault("resources", {"instance_count": "1"})
-    return _ordered(wire)
+    return ordered(wire)
 
 
 def pin_environment(world: World, spec: dict[str, Any]) -> None:
@@ -37,7 +37,7 @@ def pin_environment(world: World, spec: dict[str, Any]) -> None:
         spec["environment"] = registry.asset_id("environments", name, version)
 
 
-def _ordered(wire: dict[str, Any]) -> dict[str, Any]:
+def ordered(wire: dict[str, Any]) -> dict[str, Any]:
     """Return the members in the service's order (recorded); those that are not in recordings stand in the middle."""
     between = [key for key in wire if key not in _FIRST and key not in _LAST]
     return {key: wire[key] for key in (*_FIRST, *between, *_LAST) if key in wire}

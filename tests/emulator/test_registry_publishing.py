@@ -161,3 +161,30 @@ def test_a_deleted_registry_is_gone(azure: Emulator) -> None:
 
     assert (first.status_code, second.status_code) == (202, 204)
     assert "/registryOperationsStatus/" in first.headers["Azure-AsyncOperation"]
+
+
+def test_a_published_model_is_downloaded(registry: MLClient, folder: Path, tmp_path: Path) -> None:
+    """What was published to a registry can be had from it."""
+    _publish(registry, folder)
+    registry.models.download("mine", "1", download_path=tmp_path / "back")
+
+    assert [found.name for found in (tmp_path / "back").rglob("MLmodel")] == ["MLmodel"]
+
+
+def test_a_model_of_the_catalogue_has_no_files(registry: MLClient, tmp_path: Path) -> None:
+    """A foundation model is known by name; a download of what was never stored says so with 501."""
+    version = registry.models.get("gpt2", label="latest").version
+    with pytest.raises(HttpResponseError, match="holds no files of it"):
+        registry.models.download("gpt2", version, download_path=tmp_path)
+
+
+def test_a_reference_to_other_storage_is_refused(azure: Emulator) -> None:
+    """A registry signs no URL outside its own storage."""
+    registry = azure.world.registry("azureml")
+    base = (
+        f"https://cert-eastus.experiments.azureml.net/mferp/managementfrontend/subscriptions/{registry.subscription_id}"
+    )
+    group = f"{base}/resourceGroups/{registry.resource_group}/providers/Microsoft.MachineLearningServices"
+    body = {"assetId": "x", "blobUri": "https://elsewhere.blob.core.windows.net/c/m"}
+
+    assert ask(azure, "POST", f"{group}/registries/azureml/datarefs/m/versions/1", body).status_code == 404

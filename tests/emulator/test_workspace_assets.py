@@ -200,7 +200,7 @@ def test_a_spec_has_the_service_s_order(azure: Emulator) -> None:
     """The members of a spec come back in one order, and it keeps the version it had (recorded 2023-10)."""
     spec = {
         "command": "true",
-        "environment": "azureml:e:1",
+        "environment": "azureml:AzureML-sklearn-1.0-ubuntu20.04-py38-cpu:1",
         "version": "1",
         "inputs": {},
         "type": "command",

@@ -9,6 +9,7 @@ from fakes.emulator.routing import RouteTable
 from fakes.emulator.services import (
     assets,
     blob,
+    compute_instances,
     computes,
     datastores,
     deployments,
@@ -18,12 +19,14 @@ from fakes.emulator.services import (
     locations,
     lro,
     mlflow,
+    mlflow_tracking,
     registries,
     registry_resources,
     resource_groups,
     run_history,
     scoring,
     upload_references,
+    workspace_keys,
     workspaces,
 )
 
@@ -36,8 +39,10 @@ FAMILIES = (
         RouteTable(
             (
                 *workspaces.ROUTES,
+                *workspace_keys.ROUTES,
                 *locations.ROUTES,
                 *computes.ROUTES,
+                *compute_instances.ROUTES,
                 *datastores.ROUTES,
                 *assets.ROUTES,
                 *jobs.ROUTES,
@@ -61,6 +66,7 @@ FAMILIES = (
                 *registries.DISCOVERY_ROUTES,
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
+                *mlflow_tracking.ROUTES,
                 *lro.ASSET_STORE_ROUTES,
                 *upload_references.ROUTES,
             )

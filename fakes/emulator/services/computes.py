@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, page
+from fakes.emulator.services.compute_instances import instance
 from fakes.emulator.services.lro import accepted_compute
 from fakes.emulator.wire import json_reply
 from fakes.world.compute import delete_compute, get_compute, put_compute
+from fakes.world.ids import guid_of
 from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
@@ -45,7 +47,10 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
             "provisioningWarnings": None,
             "isAttachedCompute": False,
         }
-    properties["properties"] = _cluster(compute, fresh=fresh)
+    if compute.power is not None:
+        properties["properties"] = instance(compute, compute.power, call.world.clock.now())
+    else:
+        properties["properties"] = _cluster(compute, fresh=fresh)
     return {
         "id": f"{workspace.arm_id}/computes/{compute.name}",
         "name": compute.name,
@@ -53,6 +58,7 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
         "location": compute.location,
         "tags": compute.tags if fresh else (compute.tags or {}),
         "properties": properties,
+        **({"identity": compute.identity} if compute.identity else {}),
     }
 
 
@@ -109,7 +115,16 @@ def put_one(call: Call) -> Reply:
     location = call.json.get("location") or workspace.region
     name, tags = call.params["compute"], call.json.get("tags")
     compute, operation = put_compute(call.world, workspace, name, location, call.properties, tags)
+    if call.json.get("identity"):
+        compute.identity = {**call.json["identity"], **_principal(call, compute)}
     return accepted_compute(call, workspace.region, operation, 201, render(call, compute, fresh=True))
+
+
+def _principal(call: Call, compute: Compute) -> dict[str, str]:
+    return {
+        "principalId": guid_of("compute", call.workspace.workspace_id, compute.name),
+        "tenantId": call.world.identity.application.tenant_id,
+    }
 
 
 def patch_one(call: Call) -> Reply:

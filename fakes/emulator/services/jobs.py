@@ -13,7 +13,8 @@ from fakes.world.errors import NotFound
 from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 from fakes.world.job_defaults import filled_command, filled_inputs
-from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
+from fakes.world.job_outputs import JobOutput
+from fakes.world.jobs import Job, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
 from fakes.world.states import JOB
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _output(output: JobOutput, api_version: str) -> dict[str, Any]:
     asset = {"assetName": output.asset_name, "assetVersion": output.asset_version}
     return {
         "description": None,
-        "uri": None,
+        "uri": output.uri,
         **(asset if api_version >= "2022-12" else {}),
         "mode": output.mode or "ReadWriteMount",
         **({"autoDeleteSetting": None} if api_version >= "2023-04" else {}),
@@ -198,7 +199,7 @@ ROUTES = (
         ONE,
         put_one,
         Evidence.RECORDED,
-        "a registry pipeline that is accepted, and refused component inputs, are inferred",
+        "inferred: a registry pipeline that is accepted, what refuses inputs and references; a changed job: quoted",
     ),
     Route("Jobs_List", "GET", WORKSPACE + "/jobs", list_all, Evidence.INFERRED),
     Route("Jobs_Cancel", "POST", ONE + "/cancel", cancel_one, Evidence.RECORDED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
@@ -10,10 +11,10 @@ from fakes.emulator.services import asset_containers
 from fakes.emulator.services.arm import GROUP, PROVIDER, page, system_data
 from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
-from fakes.emulator.services.upload_references import blob_reference, temporary_reference
+from fakes.emulator.services.upload_references import blob_reference, signed_reference, temporary_reference
 from fakes.emulator.wire import json_reply
 from fakes.world.assets import AssetContainer, AssetVersion, in_view, missing_asset
-from fakes.world.errors import Conflict
+from fakes.world.errors import Conflict, NotServed
 from fakes.world.promotion import import_asset, put_shared
 from fakes.world.registries import Registry, component_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 REGISTRY = f"{GROUP}/registries/<registry>"
 DATA_PLANE = "/mferp/managementfrontend" + REGISTRY
 _COMMON = ("description", "tags", "properties", "isArchived", "isAnonymous")
+_BLOB = re.compile(r"https://(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net(?::443)?/(?P<container>[^/]+).*")
 KINDS = ("models", "components", "environments", "data", "codes")
 
 
@@ -139,6 +141,18 @@ def get_upload_reference(call: Call) -> Reply:
     return json_reply(200, temporary_reference(reference, call.world.ids.guid()))
 
 
+def get_download_reference(call: Call) -> Reply:
+    """Return the container of an asset with a SAS; refuses what the catalogue describes and nobody stored."""
+    registry = call.world.registry(call.params["registry"])
+    found = _BLOB.fullmatch(str(call.json.get("blobUri") or ""))
+    if found is None or found["account"] != registry.storage_account:
+        raise missing_asset(str(call.json.get("assetId") or ""))
+    if not call.world.blobs.has_container(registry.storage_account, found["container"]):
+        raise NotServed(f"The local Azure ML knows {call.params['name']} by name; it holds no files of it.")
+    reference = signed_reference(call, registry, found["container"])
+    return json_reply(200, {"blobReferenceForConsumption": {**reference, "blobUri": found[0]}})
+
+
 def import_one(call: Call) -> Reply:
     """Promote a workspace's model to the registry."""
     registry = call.world.registry(call.params["registry"])
@@ -178,6 +192,14 @@ ROUTES = (
         get_upload_reference,
         Evidence.RECORDED,
         "the 409 is read off the SDK",
+    ),
+    Route(
+        "RegistryDataReferences_GetBlobReferenceSas",
+        "POST",
+        DATA_PLANE + "/datarefs/<name>/versions/<version>",
+        get_download_reference,
+        Evidence.SDK_SOURCE,
+        "models of the catalogue have no files: 501",
     ),
     Route("Registry_Import", "POST", DATA_PLANE + "/import", import_one, Evidence.RECORDED),
 )

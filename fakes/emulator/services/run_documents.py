@@ -11,7 +11,8 @@ from fakes.world.error_bodies import run_error
 from fakes.world.identity import USER
 from fakes.world.ids import guid_of
 from fakes.world.instants import timestamp
-from fakes.world.jobs import Job, JobOutput, run_properties
+from fakes.world.job_outputs import JobOutput
+from fakes.world.jobs import Job, run_properties
 from fakes.world.runs import Run
 
 if TYPE_CHECKING:

@@ -78,6 +78,12 @@ def get_details(call: Call) -> Reply:
     )
 
 
+def get_services(call: Call) -> Reply:
+    """Return the interactive services of a node: there are none, since nothing runs."""
+    _visible(call)
+    return json_reply(200, {"instances": {}})
+
+
 def log_files(call: Call, job: Job, run: Run) -> dict[str, str]:
     """Return the logs of a run by name, with URLs that a client can read."""
     store = job.workspace.datastores[ARTIFACT_STORE]
@@ -130,6 +136,14 @@ ROUTES = (
         "the body is that of Runs_Get",
     ),
     Route("Runs_GetDetails", "GET", RUN + "/details", get_details, Evidence.SDK_SOURCE, "the body is inferred"),
+    Route(
+        "Runs_GetRunServiceInstances",
+        "GET",
+        RUN + "/serviceinstances/<node>",
+        get_services,
+        Evidence.SDK_SOURCE,
+        "always empty",
+    ),
     Route(
         "Runs_GetRunData",
         "POST",

@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 def blob_reference(call: Call, owner: Workspace | Registry, container: str) -> dict[str, Any]:
     """Create a container in the storage of a workspace or registry and return it with a SAS (recorded)."""
+    call.world.blobs.create_container(owner.storage_account, container)
+    return signed_reference(call, owner, container)
+
+
+def signed_reference(call: Call, owner: Workspace | Registry, container: str) -> dict[str, Any]:
+    """Return a container with a SAS."""
     account = owner.storage_account
-    call.world.blobs.create_container(account, container)
     key = account_key(call.world.seed, account)
     token = container_sas(key, account, container, call.world.clock.now(), hours=24)
     host = f"https://{account}.blob.core.windows.net"

@@ -13,6 +13,7 @@ from fakes.world.attached import attached_resources
 from fakes.world.errors import Invalid, NotFound
 from fakes.world.identity import USER
 from fakes.world.instants import timestamp
+from fakes.world.workspace_settings import KIND, describe_workspace, require_kind
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -58,7 +59,7 @@ def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
         "etag": None,
         "properties": _properties(workspace, tenant, created),
         "identity": {"type": "SystemAssigned", "principalId": workspace.principal_id, "tenantId": tenant},
-        "kind": "Default",
+        "kind": KIND,
         "sku": {"name": "Basic", "tier": "Basic"},
         "systemData": {
             "createdAt": created,
@@ -83,6 +84,7 @@ def _properties(workspace: Workspace, tenant: str, created: str) -> dict[str, An
         "mlFlowTrackingUri": workspace.tracking_uri,
         "sdkTelemetryAppInsightsKey": workspace.principal_id,
         **_SETTINGS,
+        **workspace.settings,
     }
     return {name: known[name] for name in _MEMBERS}
 
@@ -172,12 +174,13 @@ def get_workspace(call: Call) -> Reply:
 
 
 def list_workspaces(call: Call) -> Reply:
-    """Return the workspaces of a group, or of the subscription."""
-    group = call.params.get("group")
+    """Return the workspaces of a group, or of the subscription, of all kinds or of those that are asked for."""
+    group, kinds = call.params.get("group"), call.query("kind").lower()
     found = [
         workspace
         for workspace in call.world.workspaces()
-        if workspace.subscription_id.lower() == call.params["subscription"].lower()
+        if (not kinds or KIND.lower() in kinds.split(","))
+        and workspace.subscription_id.lower() == call.params["subscription"].lower()
         and (group is None or workspace.resource_group.lower() == group.lower())
     ]
     return page(call, found, lambda workspace: render(call, workspace))
@@ -185,6 +188,7 @@ def list_workspaces(call: Call) -> Reply:
 
 def put_workspace(call: Call) -> Reply:
     """Create a workspace at once (Azure takes minutes; the short answer is inferred), or update its tags."""
+    require_kind(call.json.get("kind"))
     region = call.json.get("location")
     if not region:
         raise Invalid("The 'location' property is required.", code="LocationRequired")
@@ -194,19 +198,14 @@ def put_workspace(call: Call) -> Reply:
         call.params["workspace"],
         str(region).replace(" ", "").lower(),
     )
-    _describe(workspace, call.json)
+    describe_workspace(workspace, call.json.get("properties") or {}, call.json.get("tags"))
     return json_reply(200, render(call, workspace))
-
-
-def _describe(workspace: Workspace, sent: Mapping[str, Any]) -> None:
-    properties = sent.get("properties") or {}
-    workspace.describe(sent.get("tags"), properties.get("description"), properties.get("friendlyName"))
 
 
 def patch_workspace(call: Call) -> Reply:
     """Update the tags and the description of a workspace."""
     workspace = call.workspace
-    _describe(workspace, call.json)
+    describe_workspace(workspace, call.json.get("properties") or {}, call.json.get("tags"))
     return json_reply(200, render(call, workspace))
 
 
@@ -221,7 +220,14 @@ def delete_workspace(call: Call) -> Reply:
 
 ROUTES = (
     Route("Workspaces_Get", "GET", WORKSPACE, get_workspace, Evidence.RECORDED),
-    Route("Workspaces_CreateOrUpdate", "PUT", WORKSPACE, put_workspace, Evidence.INFERRED, "ready at once"),
+    Route(
+        "Workspaces_CreateOrUpdate",
+        "PUT",
+        WORKSPACE,
+        put_workspace,
+        Evidence.INFERRED,
+        "ready at once; of kind Default",
+    ),
     Route("Workspaces_Update", "PATCH", WORKSPACE, patch_workspace, Evidence.INFERRED),
     Route("Workspaces_Delete", "DELETE", WORKSPACE, delete_workspace, Evidence.INFERRED, "gone at once"),
     Route("Workspaces_ListByResourceGroup", "GET", f"{GROUP}/workspaces", list_workspaces, Evidence.DOCUMENTED),

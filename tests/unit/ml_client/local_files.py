@@ -43,6 +43,7 @@ def write_files(folder: Path) -> None:
     texts = {
         "rows.jsonl": "".join(json.dumps(row) + "\n" for row in rows),
         "model/MLmodel": "flavors: {python_function: {loader_module: nobody.knows}}\n",
+        "flavorless/MLmodel": "flavors: {}\n",
         "src/main.py": "print(1)\n",
         "context/Dockerfile": "FROM scratch\n",
         "component.yml": _COMPONENT,

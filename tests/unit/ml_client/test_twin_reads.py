@@ -19,6 +19,7 @@ READS: dict[str, Callable[[Twin], Any]] = {
     "a model by version": lambda t: t.registry.models.get(PHI, "5"),
     "the models of a registry": lambda t: list(t.registry.models.list()),
     "the versions of a model": lambda t: list(t.registry.models.list(PHI)),
+    "the default version of a component": lambda t: t.registry.components.get(CHAT),
     "a component with its steps": lambda t: t.registry.components.get(CHAT, label="latest"),
     "the components of a registry": lambda t: [found.name for found in t.registry.components.list()],
     "the versions of a component": lambda t: [(found.version, found.id) for found in t.registry.components.list(CHAT)],

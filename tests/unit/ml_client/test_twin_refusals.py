@@ -27,7 +27,7 @@ ASSETS: dict[str, Callable[[Twin], Any]] = {
     "version and label": lambda t: t.registry.models.get(PHI, "5", label="latest"),
     "neither version nor label": lambda t: t.registry.models.get(PHI),
     "an unknown component": lambda t: t.registry.components.get("nope", "1"),
-    "a component without a version": lambda t: t.registry.components.get("chat_completion_pipeline"),
+    "an unknown component without a version": lambda t: t.registry.components.get("nope"),
     "unknown data": lambda t: t.workspace.data.get("nope", "1"),
     "unknown data by label": lambda t: t.workspace.data.get("nope", label="latest"),
     "an unknown datastore": lambda t: t.workspace.datastores.get("nope"),
@@ -103,7 +103,7 @@ ONLINE: dict[str, Callable[[Twin], Any]] = {
     "a model without a version": with_endpoint(lambda t: deploy(t, model="azureml:nope")),
     "an unknown label": with_endpoint(lambda t: deploy(t, model="azureml:nope@latest")),
     "a model that cannot be loaded": with_endpoint(
-        lambda t: deploy(t, model=Model(name="m1", path="model", type="mlflow_model"))
+        lambda t: deploy(t, model=Model(name="m1", path="flavorless", type="mlflow_model"))
     ),
     "deleting what is live": with_deployment(lambda t: t.workspace.online_deployments.begin_delete("blue", "ep-1")),
     "asking without a deployment": with_endpoint(invoke),
