@@ -47,7 +47,7 @@ def harness() -> None:
     """
 
 
-Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML; without it, the published notebook.")]
+Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML; what it leaves out, the published notebook says.")]
 By = Annotated[Backend, typer.Option(help="Who answers the SDK.")]
 Catalog = Annotated[
     str | None,
@@ -56,9 +56,17 @@ Catalog = Annotated[
 AtPace = Annotated[Pace | None, typer.Option(help="How long the local Azure takes, in virtual time.")]
 Data = Annotated[
     str | None,
-    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the samples."),
+    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the spec's, else the samples."),
 ]
-Percent = Annotated[int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")]
+Percent = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=100,
+        metavar="N",
+        help="How much of each split to take; without it, the spec's, else all of local data and 5 % of the hub's.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the spec, such as compute.size; repeatable."),

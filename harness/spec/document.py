@@ -18,7 +18,7 @@ from harness.decide.finetune_params import Scalar
 from harness.decide.names import check_endpoint_name, fill_template, make_endpoint_name
 from harness.decide.tasks import TASKS, Task, task_named
 from harness.errors import SpecError
-from harness.spec.reading import override, read_toml, rule, rule_broken, validated
+from harness.spec.reading import dotted, override, read_toml, rule, rule_broken, validated
 
 __all__ = ["LifecycleSpec", "load_spec"]
 
@@ -176,6 +176,12 @@ class LifecycleSpec(_Section):
         document = self.model_dump()
         override(document, type(self), overrides)
         return validated(type(self), document, "--set")
+
+    def said_with(self, overrides: Mapping[str, str]) -> frozenset[str]:
+        """Return the dotted keys that this spec or `overrides` set, whatever their values; the rest are defaults."""
+        document = self.model_dump(exclude_unset=True)
+        override(document, type(self), overrides)
+        return frozenset(dotted(document))
 
 
 def load_spec(path: Path) -> LifecycleSpec:

@@ -21,7 +21,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["override", "read_toml", "rule", "rule_broken", "validated"]
+__all__ = ["dotted", "override", "read_toml", "rule", "rule_broken", "validated"]
 
 _Document = TypeVar("_Document", bound=BaseModel)
 
@@ -57,6 +57,14 @@ def override(document: dict[str, Any], model: type[BaseModel], options: Mapping[
                 table[name] = {}
             table = table[name]
         table[last] = _value(text, only_text=_takes_only_text(model, [*path, last]))
+
+
+def dotted(tables: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted names of all keys in `tables`, those of tables included."""
+    for name, value in tables.items():
+        yield f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from dotted(value, f"{prefix}{name}.")
 
 
 def validated(model: type[_Document], document: Mapping[str, Any], where: str) -> _Document:
