@@ -15,7 +15,7 @@ from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Silent, Watcher
 
-__all__ = ["TITLES", "Journal"]
+__all__ = ["LAST_STEP", "TITLES", "Journal"]
 
 TITLES: Mapping[str, str] = {
     "connect": "Connect to the workspace and the registry",
@@ -31,6 +31,9 @@ TITLES: Mapping[str, str] = {
     "delete": "Delete what bills",
 }
 """The steps of a lifecycle, in order."""
+
+LAST_STEP = "delete"
+"""Carried out whatever happened before it."""
 
 
 class _Told(Protocol):

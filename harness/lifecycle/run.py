@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
-from harness.errors import HarnessError, StepFailed, UsageError
+from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.clients import Clients
 from harness.lifecycle.compute import Cluster, offered_sizes, prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
@@ -22,6 +22,7 @@ from harness.lifecycle.deploy import (
     give_all_traffic,
 )
 from harness.lifecycle.ending import end_run, stopped
+from harness.lifecycle.folder import made
 from harness.lifecycle.journal import Journal
 from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
@@ -29,7 +30,7 @@ from harness.lifecycle.parameters import choose_parameters, find_component
 from harness.lifecycle.pipeline import FinetuneJob, build_pipeline, run_pipeline
 from harness.lifecycle.register import Registration, plan_registration, refuse_taken, register_model
 from harness.lifecycle.report import LifecycleReport
-from harness.lifecycle.score import ScoredRow, score
+from harness.lifecycle.score import SAMPLE_FILE, ScoredRow, score
 from harness.lifecycle.waiting import Clock, Waiting
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
 from harness.spec import LifecycleSpec
@@ -80,7 +81,7 @@ def run_lifecycle(
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))
     run = _Run(
         spec,
-        _made(folder),
+        made(folder, [SAMPLE_FILE]),
         clock,
         Journal(report, clock, watch or Silent()),
         plan_registration(spec, run_id),
@@ -194,13 +195,3 @@ def _score(run: _Run, client: Any, live: LiveDeployment, dataset: Dataset) -> Sc
     report.conversation, report.answer = scored.conversation, scored.answer
     report.ground_truth = scored.ground_truth
     return scored
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            "the run's folder cannot be made", where=str(folder), got=error.strerror or str(error)
-        ) from error
-    return folder
