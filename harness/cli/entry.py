@@ -34,7 +34,9 @@ def _carry_out(arguments: list[str]) -> int:
     try:
         from harness.cli.app import asked
 
-        return asked(arguments)()
+        command = asked(arguments)
+        INTERRUPTS.check()
+        return command()
     except (Exception, KeyboardInterrupt) as error:
         INTERRUPTS.hold()
         from harness.cli.failures import as_error

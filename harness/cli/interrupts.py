@@ -48,10 +48,13 @@ class Interrupts:
                 for number in taken:
                     signal.signal(number, before[number])
 
-    def each(self) -> None:
-        """From here on every signal raises KeyboardInterrupt; so does this, if one came and somebody swallowed it."""
-        if self._raises == "first" and self.asked:
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if a signal came and somebody swallowed it: imports and typer do."""
+        if self.asked:
             raise KeyboardInterrupt
+
+    def each(self) -> None:
+        """From here on every signal raises KeyboardInterrupt."""
         self._raises = "every"
 
     def hold(self) -> None:

@@ -39,6 +39,7 @@ def run_and_show(request: RunRequest, presentation: Presentation) -> int:
     """Run the lifecycle, tell what came of it, and return the exit code."""
     out, errors = screens()
     try:
+        INTERRUPTS.check()
         INTERRUPTS.each()
         outcome = _run(request, errors if presentation.as_json else out)
     except (Exception, KeyboardInterrupt) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,26 +12,10 @@ from typing import Any
 
 import pytest
 
-from harness.cli import main
 from harness.errors import EnvironmentMissing, Interrupted, JobFailed, SpecError
 from harness.lifecycle.report import LifecycleReport
 
-_STYLE = re.compile(r"\x1b\[[0-9;]*m")  # some CI systems make every stream a terminal
 Invoke = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys, report: LifecycleReport) -> Invoke:
-    """Run `harness run` with a stand-in for the lifecycle; returns exit code, stdout and stderr."""
-
-    def run(*options: str, lifecycle: Callable[..., Any] | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr("harness.cli.run.run_lifecycle", lifecycle or (lambda *_, **__: report))
-        with pytest.raises(SystemExit) as ended:
-            main(["run", "--folder", str(tmp_path / "run"), *options])
-        out, err = (_STYLE.sub("", text) for text in capsys.readouterr())
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def _raising(error: BaseException) -> Callable[..., Any]:
