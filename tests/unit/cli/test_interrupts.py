@@ -33,11 +33,17 @@ WHILE_READING_OPTIONS = """
 import os, typer.core
 typer.core.TyperGroup.make_context = lambda *_, **__: os.kill(os.getpid(), {number})
 """
-AT_THE_END = """
-import atexit, os, threading
-atexit.register(os.kill, os.getpid(), {number})
-threading._register_atexit(os.kill, os.getpid(), {number})
-"""
+AT_THE_END = {
+    "while threads are waited for": "import os, threading; threading._register_atexit(os.kill, os.getpid(), {number})\n",
+    "in a function at exit": "import atexit, os; atexit.register(os.kill, os.getpid(), {number})\n",
+    "when handlers are gone": """
+import os
+class Last:
+    def __del__(self, kill=os.kill, process=os.getpid()):
+        kill(process, {number})
+last = Last()
+""",
+}
 BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
@@ -88,9 +94,10 @@ def test_signal_while_options_are_read_ends_with_4(number: signal.Signals) -> No
 
 
 @BOTH
-def test_signal_at_the_very_end_changes_nothing(number: signal.Signals) -> None:
+@pytest.mark.parametrize("moment", AT_THE_END)
+def test_signal_at_the_very_end_changes_nothing(number: signal.Signals, moment: str) -> None:
     """When everything is told, and Python only shuts down, the exit code is what was told."""
-    code, out, err = harness("run", "--json", "--percent", "0", before=AT_THE_END.format(number=int(number)))
+    code, out, err = harness("run", "--json", "--percent", "0", before=AT_THE_END[moment].format(number=int(number)))
 
     assert (code, json.loads(out)["exit_code"]) == (2, 2)
     assert "Traceback" not in err
