@@ -35,6 +35,11 @@ typer.core.TyperGroup.make_context = lambda *_, **__: os.kill(os.getpid(), {numb
 """
 AT_THE_END = {
     "while threads are waited for": "import os, threading; threading._register_atexit(os.kill, os.getpid(), {number})\n",
+    "while a thread does not end": """
+import os, threading
+threading.Thread(target=threading.Event().wait, args=[60]).start()
+threading._register_atexit(os.kill, os.getpid(), {number})
+""",
     "in a function at exit": "import atexit, os; atexit.register(os.kill, os.getpid(), {number})\n",
     "when handlers are gone": """
 import os
@@ -52,7 +57,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def harness(*options: str, before: str = "") -> tuple[int, str, str]:
     """Run the command in a process of its own, after some lines of Python; exit code, stdout and stderr."""
     arguments = [sys.executable, "-c", before + COMMAND, *options]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=50)
     return done.returncode, done.stdout, done.stderr
 
 
