@@ -116,6 +116,7 @@ def _lifecycle(
             clients=surroundings.clients,
             watch=_UntilTheEnd(watch),
             run_id=run_id,
+            studio=surroundings.azure is None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Step 4, data: a share of each split of a data set, checked row by row and written as JSON lines.
+"""The step data: a share of each split of a data set, checked row by row and written as JSON lines.
 
     python -m harness.lifecycle.data --dataset D --download_dir F --dataset_split_pc 5
 

@@ -1,4 +1,4 @@
-"""Step 10, delete: nothing that bills is left behind, and that is verified; also after a failure or Ctrl-C."""
+"""The step delete: nothing that bills is left behind, and that is verified; also after a failure or Ctrl-C."""
 
 from __future__ import annotations
 

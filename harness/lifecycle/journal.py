@@ -20,9 +20,10 @@ __all__ = ["LAST_STEP", "TITLES", "Journal"]
 TITLES: Mapping[str, str] = {
     "connect": "Connect to the workspace and the registry",
     "model": "Find the foundation model",
-    "compute": "Prepare the GPU cluster",
+    "sizes": "Check the VM sizes",
     "data": "Prepare the data",
     "parameters": "Choose the fine-tuning parameters",
+    "compute": "Prepare the GPU cluster",
     "pipeline": "Fine-tune",
     "metrics": "Read the metrics back",
     "register": "Register the fine-tuned model",

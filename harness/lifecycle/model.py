@@ -1,4 +1,4 @@
-"""Step 2, model: the foundation model, newest by label or a version of it, from the registry."""
+"""The step model: the foundation model, newest by label or a version of it, from the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step 7, register: the job's model folder becomes a registered MLflow model that knows where it comes from."""
+"""The step register: the job's model folder becomes a registered MLflow model that knows where it comes from."""
 
 from __future__ import annotations
 
