@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from matrix.versions import without_sdk
+from matrix.versions import undeclared, without_sdk
 
 __all__ = ["EnvironmentFailed", "environment"]
 
@@ -24,14 +24,16 @@ def environment(root: Path, version: str) -> Path:
     folder = root / f".venv-sdk-{version}"
     python, ready = folder / "bin" / "python", folder / ".ready"
     constraints = without_sdk((root / "constraints.txt").read_text(encoding="utf-8"))
-    recipe = hashlib.sha256("\n".join([constraints, (root / "pyproject.toml").read_text(encoding="utf-8")]).encode())
+    packages = (f"azure-ai-ml=={version}", *undeclared(version))
+    project = (root / "pyproject.toml").read_text(encoding="utf-8")
+    recipe = hashlib.sha256("\n".join([constraints, project, *packages]).encode())
     if ready.is_file() and ready.read_text(encoding="utf-8") == recipe.hexdigest():
         return python
     _run(sys.executable, "-m", "venv", "--clear", str(folder), cwd=root)
     pins = folder / "constraints.txt"
     pins.write_text(constraints, encoding="utf-8")
     install = (str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet")
-    _run(*install, "-c", str(pins), "-e", ".[test]", f"azure-ai-ml=={version}", cwd=root)
+    _run(*install, "-c", str(pins), "-e", ".[test]", *packages, cwd=root)
     ready.write_text(recipe.hexdigest(), encoding="utf-8")
     return python
 

@@ -50,8 +50,7 @@ def read_outcome(version: str, python: str, xml: str) -> Outcome:
         verdict = _verdict(case)
         if verdict == "missing":
             missing[case.find("skipped").get("message", "")] += 1  # type: ignore[union-attr]
-        if verdicts.get(name) != "failed":
-            verdicts[name] = verdict
+        verdicts[name] = verdict
     count = Counter(verdicts.values())
     failed = tuple(name for name, verdict in verdicts.items() if verdict == "failed")
     return Outcome(version, python, count["passed"], count["skipped"], failed, dict(missing))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matrix.outcome import Outcome
+from matrix.versions import undeclared
 
 __all__ = ["COLUMNS", "cells", "page"]
 
@@ -32,8 +33,18 @@ def _lines(outcomes: Sequence[Outcome], suites: Sequence[str]) -> Iterator[str]:
     yield f"|{'---|' * len(COLUMNS)}"
     for outcome in outcomes:
         yield f"| {' | '.join(cells(outcome))} |"
+    yield from _undeclared(outcomes)
     yield from _gaps(outcomes)
     yield from _failures(outcomes)
+
+
+def _undeclared(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    needed = {outcome.version: undeclared(outcome.version) for outcome in outcomes}
+    needing = [version for version, packages in needed.items() if packages]
+    if needing:
+        packages = sorted({package for version in needing for package in needed[version]})
+        yield ""
+        yield f"Install {', '.join(packages)} beside {' and '.join(needing)}, which import it and do not declare it."
 
 
 def _gaps(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__all__ = ["BEFORE_REWRITE", "OLDEST", "newest", "versions", "without_sdk"]
+__all__ = ["BEFORE_REWRITE", "OLDEST", "newest", "undeclared", "versions", "without_sdk"]
 
 OLDEST = "1.30.0"
 """The lower bound in pyproject.toml."""
@@ -27,6 +27,11 @@ def newest(constraints: str) -> str:
 def without_sdk(constraints: str) -> str:
     """Return constraints.txt without its pin of the SDK."""
     return _PIN.sub("", constraints)
+
+
+def undeclared(version: str) -> tuple[str, ...]:
+    """Return what a version imports without declaring it: the clients before 1.35 were generated for `six`."""
+    return ("six",) if tuple(int(part) for part in version.split(".")[:2]) < (1, 35) else ()
 
 
 def versions(root: Path) -> tuple[str, ...]:

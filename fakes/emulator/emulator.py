@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from fakes.engines import engine_by_name
 from fakes.world.clock import VirtualClock
 from fakes.world.faults import Faults
 from fakes.world.pace import pace_by_name
+from fakes.world.surroundings import environment_of, write_config
 from fakes.world.world import World
 
 
@@ -112,26 +112,11 @@ class Emulator:
     @property
     def environment(self) -> Mapping[str, str]:
         """The variables that make clients find this Azure, set inside the block."""
-        application = self.world.identity.application
-        return {
-            "AZURE_TENANT_ID": application.tenant_id,
-            "AZURE_CLIENT_ID": application.client_id,
-            "AZURE_CLIENT_SECRET": application.client_secret,
-            "AZURE_SUBSCRIPTION_ID": self.subscription_id,
-            "AZURE_RESOURCE_GROUP": self.resource_group,
-            "AZUREML_WORKSPACE_NAME": self.workspace_name,
-        }
+        return environment_of(self.world)
 
     def write_config(self, folder: Path | str) -> Path:
         """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-        path = Path(folder) / "config.json"
-        values = {
-            "subscription_id": self.subscription_id,
-            "resource_group": self.resource_group,
-            "workspace_name": self.workspace_name,
-        }
-        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-        return path
+        return write_config(self.world, folder)
 
     def __enter__(self) -> Emulator:
         """Open the doors: from here on Azure is local."""

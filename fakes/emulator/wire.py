@@ -1,4 +1,4 @@
-"""JSON bodies, error envelopes and the headers that every answer of Azure carries."""
+"""JSON bodies, error replies and the headers that every answer of Azure carries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
+from fakes.world.error_bodies import arm_error, dataplane_error
 from fakes.world.errors import EmptyNotFound, ServiceError
 
 if TYPE_CHECKING:
@@ -28,12 +29,6 @@ ARM_HEADERS: Mapping[str, str] = {
 """Sent with every ARM answer (recorded)."""
 
 
-@lru_cache(maxsize=4096)
-def timestamp(instant: datetime) -> str:
-    """Return Azure's spelling: seven digits of a second and +00:00 (recorded)."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0+00:00"
-
-
 def json_reply(status: int, value: Any, **headers: str) -> Reply:
     """Return `value` as JSON. Header names are given with underscores for hyphens."""
     named = {name.replace("_", "-"): text for name, text in headers.items()}
@@ -49,7 +44,7 @@ def error_reply(world: World, error: ServiceError, *, envelope: str, region: str
     """Return `error` in the envelope of the service that raised it."""
     if isinstance(error, EmptyNotFound):
         return Reply(404, b"", {"x-ms-response-type": "standard"})
-    body = _dataplane_error(world, error, region) if envelope == "dataplane" else _arm_error(world, error, region)
+    body = dataplane_error(world, error, region) if envelope == "dataplane" else arm_error(world, error, region)
     headers = {"x-ms-response-type": "error"}
     if error.status in (401, 429):
         headers["Connection"] = "close"
@@ -61,64 +56,6 @@ def error_reply(world: World, error: ServiceError, *, envelope: str, region: str
     reply = json_reply(error.status, body)
     reply.headers.update(headers)
     return reply
-
-
-def inner_chain(codes: tuple[str, ...]) -> dict[str, Any] | None:
-    """Return the nested form of inner error codes, outermost first."""
-    chain: dict[str, Any] | None = None
-    for code in reversed(codes):
-        chain = {"code": code, "innerError": chain}
-    return chain
-
-
-_ARMS_OWN = frozenset(("MissingApiVersionParameter", "InvalidApiVersionParameter", "ResourceNotFound"))
-"""Codes with which ARM itself refuses, before Azure ML is asked: code and message are all there is (documented)."""
-
-
-def _arm_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
-    if error.status == 401 or error.code in _ARMS_OWN:
-        return {"error": {"code": error.code, "message": error.message}}
-    info: list[dict[str, Any]] = [
-        {"type": "ComponentName", "info": {"value": "managementfrontend"}},
-        {
-            "type": "Correlation",
-            "info": {"value": {"operation": world.ids.hex(32), "request": world.ids.hex(16)}},
-        },
-        {"type": "Environment", "info": {"value": region}},
-        {"type": "Location", "info": {"value": region}},
-        {"type": "Time", "info": {"value": timestamp(world.clock.now())}},
-    ]
-    if error.inner:
-        info.append({"type": "InnerError", "info": {"value": inner_chain(error.inner)}})
-    details = [
-        {"code": code, "message": message, "details": [], "additionalInfo": []} for code, message in error.details
-    ]
-    return {"error": {"code": error.code, "message": error.message, "details": details, "additionalInfo": info}}
-
-
-def _dataplane_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
-    return {
-        "error": {
-            "code": error.code,
-            "severity": None,
-            "message": error.message,
-            "messageFormat": error.format,
-            "messageParameters": error.parameters,
-            "referenceCode": None,
-            "detailsUri": None,
-            "target": None,
-            "details": [],
-            "innerError": inner_chain(error.inner),
-            "debugInfo": None,
-            "additionalInfo": None,
-        },
-        "correlation": {"operation": world.ids.hex(32), "request": world.ids.hex(16)},
-        "environment": region,
-        "location": region,
-        "time": timestamp(world.clock.now()),
-        "componentName": "managementfrontend",
-        "statusCode": error.status,
-    }
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,19 @@ class AssetStore:
         """Return every version of every name of a kind."""
         return [asset for versions in self._versions[kind].values() for asset in versions.values()]
 
+    def codes_with_hash(self, wanted: str) -> list[AssetVersion]:
+        """Return the codes of this content, whatever their name (recorded 2026-03)."""
+        return [
+            code
+            for code in self.every("codes")
+            if (code.properties.get("properties") or {}).get("hash_sha256") == wanted
+        ]
+
+    def archive(self, kind: str, name: str, *, archived: bool) -> None:
+        """Archive or restore every version of a name."""
+        for asset in self.versions(kind, name):
+            asset.properties["isArchived"] = archived
+
     def delete(self, kind: str, name: str, version: str | None = None) -> None:
         """Delete a version, or a name with all its versions; deleting what is not there changes nothing."""
         if version is None:
@@ -123,3 +136,11 @@ def in_view(assets: list[AssetVersion], view: str) -> list[AssetVersion]:
 def missing_asset(asset_id: str) -> NotFound:
     """Return the refusal of an asset that does not exist (recorded for registry models)."""
     return NotFound(f"Could not find asset with ID: {asset_id}", code="UserError", inner=("NotFoundError",))
+
+
+def next_version(versions: Sequence[AssetVersion], now: datetime) -> str:
+    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
+    if versions[0].kind == "components":
+        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
+    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
+    return str(max(numbers, default=0) + 1)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.world.errors import Invalid, NotFound, NotServed
+from fakes.world.instants import timestamp
 from fakes.world.operations import Operation
 from fakes.world.pipelines import Node, check_compute, read_pipeline
 from fakes.world.runs import Run
@@ -50,6 +51,15 @@ class Job:
     def kind(self) -> str:
         """The job type, such as `Pipeline` or `Command`."""
         return str(self.properties.get("jobType"))
+
+    @property
+    def studio_url(self) -> str:
+        """Its page in Azure ML studio."""
+        workspace = self.workspace
+        return (
+            f"https://ml.azure.com/runs/{self.name}?wsid=/subscriptions/{workspace.subscription_id}"
+            f"/resourcegroups/{workspace.resource_group}/workspaces/{workspace.name}"
+        )
 
     def output_uri(self, output: str, path: str) -> str:
         """Return the datastore URI of a path below an output; refuses outputs that were never written.
@@ -117,6 +127,17 @@ def find_run(workspace: Workspace, run_id: str) -> tuple[Job, Run]:
     raise NotFound(f"Run {run_id} was not found", code="UserError", inner=("NotFoundError",))
 
 
+def list_jobs(workspace: Workspace, view: str, *, kind: str = "", tag: str = "") -> list[Job]:
+    """Return jobs, newest first, filtered by view (`listViewType`), job type and tag."""
+    return [
+        job
+        for job in reversed(workspace.jobs.values())
+        if (view == "All" or bool(job.properties.get("isArchived")) == (view == "ArchivedOnly"))
+        and (not kind or job.kind == kind)
+        and (not tag or tag in (job.properties.get("tags") or {}))
+    ]
+
+
 def cancel_job(world: World, workspace: Workspace, name: str) -> Operation | None:
     """Start to cancel a job. None for a command that has ended; a pipeline that has ended refuses (recorded)."""
     job = get_job(workspace, name)
@@ -145,6 +166,40 @@ def describe_job(job: Job, properties: Mapping[str, Any]) -> Job:
     job.run.display_name = str(job.properties.get("displayName") or job.name)
     job.run.description = job.properties.get("description")
     return job
+
+
+def change_run(job: Job, run: Run, words: Mapping[str, Any]) -> None:
+    """Add to or change what describes a run; `hidden` is what archives a job (SDK source)."""
+    run.tags.update(words.get("tags") or {})
+    run.properties.update(words.get("properties") or {})
+    if run is job.run:
+        sent = {name: words[name] for name in ("displayName", "description") if words.get(name) is not None}
+        archived = words.get("hidden", job.properties.get("isArchived"))
+        describe_job(job, {**sent, "tags": dict(run.tags), "isArchived": archived})
+
+
+def visible_run(workspace: Workspace, run_id: str, now: datetime) -> tuple[Job, Run]:
+    """Return a run that run history knows at `now`, with its job; NotFound when there is none."""
+    job, run = find_run(workspace, run_id)
+    if not run.visible(now):
+        raise NotFound(f"Run {run.id} was not found", code="UserError", inner=("NotFoundError",))
+    return job, run
+
+
+def run_properties(job: Job, now: datetime) -> dict[str, str]:
+    """Return the properties of a job's run; a pipeline that has ended tells when it was executed (recorded)."""
+    properties = dict(job.run.properties)
+    ended = job.run.ended(now)
+    if job.kind == "Pipeline" and ended is not None:
+        started, status = job.run.started(now) or job.created, job.run.status(now)
+        execution = {
+            "StartTime": timestamp(started),
+            "EndTime": timestamp(ended),
+            "Status": "Finished" if status == "Completed" else status,
+        }
+        stages = {"Initialization": None, "Execution": execution}
+        properties["azureml.pipelines.stages"] = json.dumps(stages, separators=(",", ":"))
+    return properties
 
 
 def _new_job(world: World, workspace: Workspace, name: str, properties: dict[str, Any], nodes: list[Node]) -> Job:

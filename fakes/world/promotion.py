@@ -1,17 +1,50 @@
-"""Promotion: a model of a workspace is shared through a registry, which keeps files of its own."""
+"""What goes into a registry: assets published there, and models promoted from a workspace with their files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from fakes.world.asset_rules import parse_uri
-from fakes.world.assets import AssetVersion
+from fakes.world.asset_rules import component_spec, parse_uri
+from fakes.world.assets import AssetVersion, missing_asset
+from fakes.world.operations import Operation
 
 if TYPE_CHECKING:
     from fakes.world.datastores import Datastore
     from fakes.world.registries import Registry
     from fakes.world.world import Workspace, World
+
+
+def put_shared(
+    world: World, registry: Registry, kind: str, name: str, version: str, sent: Mapping[str, Any]
+) -> Operation:
+    """Start to publish a version of an asset in a registry."""
+    properties: dict[str, Any] = {"description": None, "tags": {}, "properties": {}, **sent}
+    if kind == "components":
+        properties["componentSpec"] = component_spec(properties.get("componentSpec") or {})
+    if kind == "models":
+        properties = {"flavors": {}, "jobName": None, **properties}
+    registry.assets.put(kind, name, version, properties, world.clock.now())
+    operation = _start(world)
+    operation.result = {"assetId": registry.asset_id(kind, name, version)}
+    return operation
+
+
+def import_asset(
+    world: World, registry: Registry, source: str, name: str | None = None, version: str | None = None
+) -> Operation:
+    """Start to promote the asset with the id `source`, which names its workspace by guid."""
+    parts = source.removeprefix("azureml://").split("/")
+    if len(parts) < 8:
+        raise missing_asset(source)
+    workspace = world.workspace_by_id(parts[3])
+    asset = workspace.assets.get(parts[4], parts[5], parts[7])
+    promote(world, workspace, asset, registry, name or asset.name, version or asset.version, source)
+    return _start(world)
+
+
+def _start(world: World) -> Operation:
+    return world.operations.start(world.ids.guid(), world.clock.now(), world.pace.of("registry.asset"))
 
 
 def promote(

@@ -47,6 +47,11 @@ class Scored:
     deployment: str
     reply: ContainerReply
 
+    @property
+    def status(self) -> int:
+        """The status at the gateway: anything but 200 becomes 424 (documented and quoted)."""
+        return 200 if self.reply.status == 200 or isinstance(self.reply.value, str) else 424
+
 
 def serve(world: World, name: str, region: str, request: ScoringRequest) -> Scored:
     """Take a request to a container of endpoint `name`; a ServiceError is the gateway's own refusal."""

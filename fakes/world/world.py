@@ -62,6 +62,11 @@ class Workspace:
         )
 
     @property
+    def tracking_uri(self) -> str:
+        """The address of its MLflow service."""
+        return f"azureml://{self.region}.api.azureml.ms/mlflow/v1.0{self.arm_id}"
+
+    @property
     def default_container(self) -> str:
         """The container behind `workspaceblobstore`."""
         return f"azureml-blobstore-{self.workspace_id}"

@@ -162,16 +162,18 @@ def _credentials(machine: Machine, interactive: bool) -> str:
 
 
 def _workspace(machine: Machine, spec: Sequence[str | None]) -> str:
-    """Name where the workspace is said to be."""
+    """Name where the workspace is said to be, in the lifecycle's own order: spec, config.json, environment."""
+    if all(spec):
+        return "the spec"
+    if machine.config:
+        return "config.json"
     missing = [
         variable
         for variable, value in zip(WORKSPACE_VARIABLES, spec, strict=True)
         if not value and not machine.environ.get(variable)
     ]
     if not missing:
-        return "the spec" if all(spec) else "the environment"
-    if machine.config:
-        return "config.json"
+        return "the environment"
     raise _missing("no workspace is named", missing, "or put the workspace's config.json into this folder")
 
 

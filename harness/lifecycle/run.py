@@ -76,9 +76,9 @@ def run_lifecycle(
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    clients: None for the SDK's own. studio: False where the links to Azure ML studio lead nowhere. Whatever stops the
-    run, what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C. Raised is only wrong use,
-    before anything is done: a name that Azure ML does not take, an unusable folder.
+    clients: None for the SDK's own. studio: False where links to Azure ML studio lead nowhere. Whatever stops the run,
+    what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C. Only wrong use is raised, before
+    anything is done: a refused name, a bad folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))

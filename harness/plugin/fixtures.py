@@ -10,7 +10,7 @@ import pytest
 
 from harness.backends import OFFLINE_BACKENDS, Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
-from harness.plugin.options import backends_for
+from harness.plugin.options import OURS, backends_for
 
 if TYPE_CHECKING:
     from harness.plugin.lifecycle import Lifecycle
@@ -24,32 +24,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     What looks into the local Azure ML, or needs the registry as it stood, is no scenario for Azure itself.
     """
-    if "harness_backend" not in metafunc.fixturenames:
+    if OURS not in metafunc.fixturenames:
         return
     local = "azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog"))
     names = OFFLINE_BACKENDS if local else backends_for(metafunc.config)
     live = [pytest.mark.live]
     backends = [pytest.param(name, marks=live if name == "live" else ()) for name in names]
-    metafunc.parametrize("harness_backend", backends, indirect=True)
+    metafunc.parametrize("backend", backends, indirect=True)
 
 
 @pytest.fixture
-def harness_backend(request: pytest.FixtureRequest) -> str:
-    """The name of the backend, under a name that no other suite has for a fixture of its own."""
+def harness_backend() -> None:
+    """Nothing; it comes with the plugin's `backend`, and not with another suite's fixture of that name."""
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest, harness_backend: None) -> str:  # noqa: ARG001 - says whose it is
+    """The name of the backend."""
     return str(request.param)
 
 
 @pytest.fixture
-def backend(harness_backend: str) -> str:
-    """The name of the backend."""
-    return harness_backend
-
-
-@pytest.fixture
-def surroundings(harness_backend: str, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
+def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
     """The open backend; `@pytest.mark.catalog(era)` chooses the local registry."""
     catalog = request.node.get_closest_marker("catalog")
-    choice = choose_backend(harness_backend, look_around(), catalog=catalog.args[0] if catalog else None)
+    choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
     with open_backend(choice) as opened:
         yield opened
 

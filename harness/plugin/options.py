@@ -9,7 +9,10 @@ import pytest
 from harness.backends import BACKENDS, choose_backends
 from harness.errors import UsageError
 
-__all__ = ["backend_of", "backends_for", "named_markers"]
+__all__ = ["OURS", "backend_of", "backends_for", "named_markers"]
+
+OURS = "harness_backend"
+"""A fixture that a test has where its `backend` is the plugin's, since other suites have fixtures of that name."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,7 +42,9 @@ def backends_for(config: pytest.Config) -> tuple[str, ...]:
 def backend_of(item: pytest.Item) -> str | None:
     """Return the backend that a scenario runs on; other tests have none."""
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("harness_backend") if callspec is not None else None
+    if callspec is None or OURS not in getattr(item, "fixturenames", ()):
+        return None
+    return str(callspec.params["backend"])
 
 
 def named_markers(config: pytest.Config) -> frozenset[str]:

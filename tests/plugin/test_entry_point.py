@@ -99,9 +99,14 @@ def test_a_suite_of_its_own_runs_as_ever(stranger: pytest.Pytester, monkeypatch:
         @pytest.mark.live
         @pytest.mark.browser
         def test_theirs(): ...
+
+        @pytest.mark.slow
+        @pytest.mark.parametrize("backend", ["live"])
+        def test_with_values_of_its_own(backend):
+            assert backend == "live"
     """)
-    stranger.runpytest_subprocess("-v").assert_outcomes(passed=3)
-    stranger.runpytest_subprocess("-m", "live").assert_outcomes(passed=1, deselected=2)
+    stranger.runpytest_subprocess("-v").assert_outcomes(passed=4)
+    stranger.runpytest_subprocess("-m", "live").assert_outcomes(passed=1, deselected=3)
 
 
 def test_nothing_is_guarded_that_has_no_backend(stranger: pytest.Pytester) -> None:

@@ -22,11 +22,13 @@ def test_sized(size, backend): ...
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A suite that uses the plugin, on a machine without credentials."""
+    """A suite that uses the plugin, on a machine without credentials and, should it be wrong, without a network."""
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(pytester.path))
     monkeypatch.setenv("CI", "1")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(SCENARIO)
     return pytester

@@ -8,6 +8,7 @@ import pytest
 
 from fakes.emulator import Emulator
 from fakes.world.faults import HttpFault
+from harness.backends import Machine
 
 SCENARIO = """
 from harness.lifecycle.connect import connect
@@ -28,8 +29,10 @@ def cloud() -> Iterator[Emulator]:
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A suite of one scenario."""
+    """A suite of one scenario; what it would send when it is wrong goes to a port of this machine that is closed."""
     monkeypatch.setenv("AZURE_CONFIG_DIR", str(pytester.path))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
     pytester.makeconftest('pytest_plugins = ("harness.plugin",)')
     pytester.makepyfile(SCENARIO)
     return pytester
@@ -91,11 +94,23 @@ def test_lacking_role_is_not_taken_for_a_missing_sign_in(cloud: Emulator, suite:
     assert "role" in said
 
 
-def test_processes_of_xdist_hand_on_the_refusal(suite: pytest.Pytester) -> None:
+def test_processes_of_xdist_hand_on_the_refusal(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """With pytest-xdist, whose processes collect, the run ends with the same usage error."""
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
     said = _refused(suite, "-n", "2", "-p", "xdist")
 
     assert "no credentials for Azure" in said
+
+
+def test_nobody_at_a_terminal_is_shown_a_browser(
+    cloud: Emulator, suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person at a terminal without credentials gets the usage error too, since a suite cannot stop for a browser."""
+    names = dict.fromkeys(("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE_NAME"), "x")
+    monkeypatch.setattr("harness.plugin.preflight.look_around", lambda: Machine(names, terminal=True))
+
+    assert "no credentials for Azure" in _refused(suite)
 
 
 def test_collecting_asks_nobody(cloud: Emulator, suite: pytest.Pytester) -> None:

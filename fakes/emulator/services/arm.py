@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from fakes.emulator.exchange import Reply
-from fakes.emulator.wire import json_reply, timestamp
+from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid
+from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call

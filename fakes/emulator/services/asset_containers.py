@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from fakes.emulator.services.arm import system_data
-from fakes.world.assets import AssetVersion, missing_asset
+from fakes.world.assets import AssetVersion, missing_asset, next_version
 
 
 def container(container_id: str, type_name: str, versions: Sequence[AssetVersion], now: datetime) -> dict[str, Any]:
@@ -25,17 +25,9 @@ def container(container_id: str, type_name: str, versions: Sequence[AssetVersion
             "properties": {},
             "isArchived": all(asset.archived for asset in versions),
             "latestVersion": newest.version,
-            "nextVersion": _next_version(versions, now),
+            "nextVersion": next_version(versions, now),
             "provisioningState": "Succeeded",
             **({"dataType": newest.properties.get("dataType")} if newest.kind == "data" else {}),
         },
         "systemData": system_data(versions[-1].created, newest.modified),
     }
-
-
-def _next_version(versions: Sequence[AssetVersion], now: datetime) -> str:
-    """Return a timestamp for components, else one more than the highest number (recorded 2024-07, 2025-11)."""
-    if versions[0].kind == "components":
-        return f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond * 10:07d}"
-    numbers = [int(asset.version) for asset in versions if asset.version.isdigit()]
-    return str(max(numbers, default=0) + 1)

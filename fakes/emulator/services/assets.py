@@ -155,10 +155,7 @@ def _list(kind: str) -> Handler:
         store = call.workspace.assets
         wanted = call.query("hash")
         if kind == "codes" and wanted:
-            # the hash is looked up under every code name of the workspace (recorded 2026-03)
-            found = [
-                c for c in store.every(kind) if (c.properties.get("properties") or {}).get("hash_sha256") == wanted
-            ]
+            found = store.codes_with_hash(wanted)
         else:
             found = store.versions(kind, call.params["name"])
         return page(call, in_view(found, call.query("listViewType", "ActiveOnly")), lambda asset: render(call, asset))
@@ -181,9 +178,8 @@ def _get_container(kind: str) -> Handler:
 
 def _put_container(kind: str) -> Handler:
     def put(call: Call) -> Reply:
-        name, archived = call.params["name"], bool(call.properties.get("isArchived"))
-        for asset in call.workspace.assets.versions(kind, name):
-            asset.properties["isArchived"] = archived
+        archived = bool(call.properties.get("isArchived"))
+        call.workspace.assets.archive(kind, call.params["name"], archived=archived)
         return _get_container(kind)(call)
 
     return put

@@ -8,8 +8,9 @@ from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, page
 from fakes.emulator.services.lro import accepted_compute
-from fakes.emulator.wire import json_reply, timestamp
+from fakes.emulator.wire import json_reply
 from fakes.world.compute import delete_compute, get_compute, put_compute
+from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call

@@ -15,6 +15,7 @@ from fakes.emulator.services.lro import (
     operation_url,
 )
 from fakes.emulator.wire import empty_reply, json_reply
+from fakes.world.deployment_defaults import probe, request_settings
 from fakes.world.deployment_log import CONTAINERS
 from fakes.world.deployments import (
     OnlineDeployment,
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
 
 DEPLOYMENTS = ENDPOINT + "/deployments"
 DEPLOYMENT = DEPLOYMENTS + "/<deployment>"
-
-_REQUESTS = {"maxQueueWait": "PT0S", "requestTimeout": "PT5S", "maxConcurrentRequestsPerInstance": 1}
-_PROBE = {
-    "failureThreshold": 30,
-    "successThreshold": 1,
-    "timeout": "PT2S",
-    "period": "PT10S",
-    "initialDelay": "PT10S",
-}
-"""What the service fills in (recorded)."""
 
 
 def render(call: Call, endpoint: OnlineEndpoint, deployment: OnlineDeployment) -> dict[str, Any]:
@@ -72,13 +63,11 @@ def _properties(call: Call, endpoint: OnlineEndpoint, deployment: OnlineDeployme
         "environmentId": sent.get("environmentId"),
         "environmentVariables": sent.get("environmentVariables") or {},
         "scaleSettings": sent.get("scaleSettings") or {"scaleType": "Default"},
-        "requestSettings": _filled(
-            _REQUESTS if ready else {**_REQUESTS, "requestTimeout": "PT0S"}, sent.get("requestSettings")
-        ),
+        "requestSettings": request_settings(sent, ready),
         "modelMountPath": sent.get("modelMountPath"),
         "appInsightsEnabled": sent.get("appInsightsEnabled") or False,
-        "livenessProbe": _probe(sent.get("livenessProbe"), ready),
-        "readinessProbe": _probe(sent.get("readinessProbe"), ready),
+        "livenessProbe": probe(sent.get("livenessProbe"), ready),
+        "readinessProbe": probe(sent.get("readinessProbe"), ready),
         "provisioningState": state,
         "instanceType": sent.get("instanceType"),
         "model": sent.get("model"),
@@ -89,14 +78,6 @@ def _properties(call: Call, endpoint: OnlineEndpoint, deployment: OnlineDeployme
     if sent.get("dataCollector"):
         properties["dataCollector"] = sent["dataCollector"]
     return properties
-
-
-def _filled(defaults: dict[str, Any], sent: dict[str, Any] | None) -> dict[str, Any]:
-    return {**defaults, **{name: value for name, value in (sent or {}).items() if value is not None}}
-
-
-def _probe(sent: dict[str, Any] | None, ready: bool) -> dict[str, Any] | None:
-    return _filled(_PROBE, sent) if ready else sent
 
 
 def _endpoint(call: Call) -> OnlineEndpoint:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import PROVIDER, USER, WORKSPACE, location_of, page
 from fakes.emulator.services.lro import accepted_action
-from fakes.emulator.services.workspaces import tracking_uri
-from fakes.emulator.wire import empty_reply, json_reply, timestamp
+from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.errors import NotFound
-from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, put_job
+from fakes.world.instants import timestamp
+from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
 from fakes.world.states import JOB
 
 if TYPE_CHECKING:
@@ -66,22 +64,6 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
     return properties
 
 
-def run_properties(job: Job, now: datetime) -> dict[str, str]:
-    """Return the properties of a job's run; a pipeline that has ended tells when it was executed (recorded)."""
-    properties = dict(job.run.properties)
-    ended = job.run.ended(now)
-    if job.kind == "Pipeline" and ended is not None:
-        started, status = job.run.started(now) or job.created, job.run.status(now)
-        execution = {
-            "StartTime": timestamp(started),
-            "EndTime": timestamp(ended),
-            "Status": "Finished" if status == "Completed" else status,
-        }
-        stages = {"Initialization": None, "Execution": execution}
-        properties["azureml.pipelines.stages"] = json.dumps(stages, separators=(",", ":"))
-    return properties
-
-
 def _outputs(job: Job, status: str, api_version: str) -> dict[str, Any]:
     declared = {name: _output(output, api_version) for name, output in job.outputs.items()}
     if job.kind == "Command" and status in JOB.terminal:
@@ -108,12 +90,7 @@ def _output(output: JobOutput, api_version: str) -> dict[str, Any]:
 
 
 def _services(job: Job) -> dict[str, Any]:
-    workspace = job.workspace
-    studio = (
-        f"https://ml.azure.com/runs/{job.name}?wsid=/subscriptions/{workspace.subscription_id}"
-        f"/resourcegroups/{workspace.resource_group}/workspaces/{workspace.name}"
-    )
-    endpoints = {"Tracking": tracking_uri(workspace) + "?", "Studio": studio}
+    endpoints = {"Tracking": job.workspace.tracking_uri + "?", "Studio": job.studio_url}
     return {
         kind: {
             "jobServiceType": kind,
@@ -162,13 +139,7 @@ def put_one(call: Call) -> Reply:
 def list_all(call: Call) -> Reply:
     """Return jobs, newest first, filtered by job type, tag and view."""
     view, kind, tag = call.query("listViewType", "ActiveOnly"), call.query("jobType"), call.query("tag")
-    found = [
-        job
-        for job in reversed(call.workspace.jobs.values())
-        if (view == "All" or bool(job.properties.get("isArchived")) == (view == "ArchivedOnly"))
-        and (not kind or job.kind == kind)
-        and (not tag or tag in (job.properties.get("tags") or {}))
-    ]
+    found = list_jobs(call.workspace, view, kind=kind, tag=tag)
     return page(call, found, lambda job: render(call, job))
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import LOCATION, PROVIDER, base_url, location_of
-from fakes.emulator.wire import empty_reply, json_reply, timestamp
+from fakes.emulator.wire import empty_reply, json_reply
+from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call

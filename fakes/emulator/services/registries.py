@@ -11,10 +11,9 @@ from fakes.emulator.services.asset_containers import container
 from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
 from fakes.emulator.wire import json_reply
-from fakes.world.asset_rules import component_spec as as_texts
 from fakes.world.assets import AssetVersion, in_view, missing_asset
 from fakes.world.errors import Conflict
-from fakes.world.promotion import promote
+from fakes.world.promotion import import_asset, put_shared
 from fakes.world.registries import Registry, component_of
 from fakes.world.storage_keys import account_key, container_sas
 
@@ -123,15 +122,7 @@ def _put(kind: str) -> Handler:
     def put(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
         name, version = call.params["name"], call.params["version"]
-        properties = {"description": None, "tags": {}, "properties": {}, **call.properties}
-        if kind == "components":
-            properties["componentSpec"] = as_texts(properties.get("componentSpec") or {})
-        if kind == "models":
-            properties = {"flavors": {}, "jobName": None, **properties}
-        now = call.world.clock.now()
-        registry.assets.put(kind, name, version, properties, now)
-        operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
-        operation.result = {"assetId": registry.asset_id(kind, name, version)}
+        operation = put_shared(call.world, registry, kind, name, version, call.properties)
         return accepted_registry_asset(registry.primary_region, operation)
 
     return put
@@ -166,21 +157,12 @@ def get_upload_reference(call: Call) -> Reply:
     )
 
 
-def import_asset(call: Call) -> Reply:
+def import_one(call: Call) -> Reply:
     """Promote a workspace's model to the registry."""
     registry = call.world.registry(call.params["registry"])
-    source = str(call.properties.get("sourceAssetId", ""))
-    parts = source.removeprefix("azureml://").split("/")
-    if len(parts) < 8:
-        raise missing_asset(source)
-    workspace_id, kind, name, version = parts[3], parts[4], parts[5], parts[7]
-    workspace = call.world.workspace_by_id(workspace_id)
-    asset = workspace.assets.get(kind, name, version)
-    target = call.properties.get("destinationName") or name
-    target_version = call.properties.get("destinationVersion") or version
-    promote(call.world, workspace, asset, registry, target, target_version, source)
-    now = call.world.clock.now()
-    operation = call.world.operations.start(call.world.ids.guid(), now, call.world.pace.of("registry.asset"))
+    sent = call.properties
+    source = str(sent.get("sourceAssetId", ""))
+    operation = import_asset(call.world, registry, source, sent.get("destinationName"), sent.get("destinationVersion"))
     return accepted_registry_asset(registry.primary_region, operation)
 
 
@@ -215,7 +197,7 @@ ROUTES = (
         Evidence.RECORDED,
         "the 409 is read off the SDK",
     ),
-    Route("Registry_Import", "POST", DATA_PLANE + "/import", import_asset, Evidence.RECORDED),
+    Route("Registry_Import", "POST", DATA_PLANE + "/import", import_one, Evidence.RECORDED),
 )
 
 DISCOVERY_ROUTES = (

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import base_url
-from fakes.emulator.wire import json_reply, timestamp
+from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid
+from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.services.arm import USER
-from fakes.emulator.services.jobs import run_properties
-from fakes.emulator.wire import timestamp
+from fakes.world.error_bodies import run_error
 from fakes.world.ids import guid_of
-from fakes.world.jobs import Job, JobOutput
+from fakes.world.instants import timestamp
+from fakes.world.jobs import Job, JobOutput, run_properties
 from fakes.world.runs import Run
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
         **_times(run, now),
         **_people(call),
         **_links(job, run),
-        "error": run_error(call, run, now),
+        "error": run_error(call.world, call.host["region"], run, now),
         "status": run.status(now),
         "displayName": run.display_name,
         "name": run.display_name if run.parent else None,
@@ -134,33 +134,6 @@ def _user(call: Call) -> dict[str, Any]:
         "userTenantId": application.tenant_id,
         "userName": USER,
         "upn": None,
-    }
-
-
-def run_error(call: Call, run: Run, now: datetime) -> dict[str, Any] | None:
-    """Return the root error of a failed run (the shape is that of the SDK's model; values inferred)."""
-    if run.error is None or run.status(now) != "Failed":
-        return None
-    return {
-        "error": {
-            "code": run.error.code,
-            "severity": None,
-            "message": run.error.message,
-            "messageFormat": run.error.message,
-            "messageParameters": {},
-            "referenceCode": None,
-            "detailsUri": None,
-            "target": None,
-            "details": [],
-            "innerError": None,
-            "debugInfo": None,
-            "additionalInfo": None,
-        },
-        "correlation": {"operation": call.world.ids.hex(32), "request": call.world.ids.hex(16)},
-        "environment": call.host["region"],
-        "location": call.host["region"],
-        "time": timestamp(run.plan.ends),
-        "componentName": "RunHistory",
     }
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import USER, WORKSPACE
-from fakes.emulator.services.run_documents import asset_type, definition, render, run_error
-from fakes.emulator.wire import json_reply, timestamp
+from fakes.emulator.services.run_documents import asset_type, definition, render
+from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import datastore_uri
 from fakes.world.datastores import ARTIFACT_STORE
-from fakes.world.errors import NotFound
-from fakes.world.jobs import Job, describe_job, find_run
+from fakes.world.error_bodies import run_error
+from fakes.world.instants import timestamp
+from fakes.world.jobs import Job, change_run, find_run, visible_run
 from fakes.world.runs import Run
 from fakes.world.storage_keys import account_key, sas_token
 
@@ -33,10 +34,7 @@ def get_run(call: Call) -> Reply:
 
 
 def _visible(call: Call) -> tuple[Job, Run]:
-    job, run = find_run(call.workspace, call.params["run"])
-    if not run.visible(call.world.clock.now()):
-        raise NotFound(f"Run {run.id} was not found", code="UserError", inner=("NotFoundError",))
-    return job, run
+    return visible_run(call.workspace, call.params["run"], call.world.clock.now())
 
 
 def list_children(call: Call) -> Reply:
@@ -46,16 +44,10 @@ def list_children(call: Call) -> Reply:
     return json_reply(200, {"value": [render(call, job, child) for child in run.children if child.visible(now)]})
 
 
-def change_run(call: Call) -> Reply:
+def patch_run(call: Call) -> Reply:
     """Add to or change what describes a run; `hidden` is what archives a job (SDK source)."""
     job, run = _visible(call)
-    words = call.json
-    run.tags.update(words.get("tags") or {})
-    run.properties.update(words.get("properties") or {})
-    if run is job.run:
-        sent = {name: words[name] for name in ("displayName", "description") if words.get(name) is not None}
-        archived = words.get("hidden", job.properties.get("isArchived"))
-        describe_job(job, {**sent, "tags": dict(run.tags), "isArchived": archived})
+    change_run(job, run, call.json)
     return json_reply(200, render(call, job, run))
 
 
@@ -72,7 +64,7 @@ def get_details(call: Call) -> Reply:
             "status": run.status(now),
             "startTimeUtc": timestamp(started) if started else None,
             "endTimeUtc": timestamp(ended) if ended else None,
-            "error": run_error(call, run, now),
+            "error": run_error(call.world, call.host["region"], run, now),
             "warnings": [],
             "services": {},
             "properties": run.properties,
@@ -132,7 +124,7 @@ ROUTES = (
         "Runs_AddOrModifyByExperimentName",
         "PATCH",
         HISTORY + "/experiments/<experiment>/runs/<run>",
-        change_run,
+        patch_run,
         Evidence.SDK_SOURCE,
         "the body is that of Runs_Get",
     ),

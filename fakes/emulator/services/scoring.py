@@ -36,12 +36,12 @@ def answer(call: Call) -> Reply:
 
 
 def _passed_on(scored: Scored) -> Reply:
-    """Pass on what the container said. Anything but 200 becomes 424 with its body (documented and quoted)."""
+    """Pass on what the container said. A refusal keeps its body (documented and quoted)."""
     status, value = scored.reply.status, scored.reply.value
     if isinstance(value, str):
-        reply = Reply(200, value.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+        reply = Reply(scored.status, value.encode(), {"Content-Type": "text/plain; charset=utf-8"})
     else:
-        reply = json_reply(200 if status == 200 else 424, value)
+        reply = json_reply(scored.status, value)
         reply.headers["Content-Type"] = "application/json"
     reply.headers |= {
         "azureml-model-deployment": scored.deployment,

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import GROUP, LOCATION, PROVIDER, USER, WORKSPACE, page
-from fakes.emulator.wire import empty_reply, json_reply, timestamp
+from fakes.emulator.wire import empty_reply, json_reply
+from fakes.world.attached import attached_resources
 from fakes.world.errors import Invalid, NotFound
+from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
     from fakes.catalogue import VmSize
@@ -62,7 +64,7 @@ def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
             "creationTime": created,
             "workspaceId": workspace.workspace_id,
             "discoveryUrl": f"https://{workspace.region}.api.azureml.ms/discovery",
-            "mlFlowTrackingUri": tracking_uri(workspace),
+            "mlFlowTrackingUri": workspace.tracking_uri,
             "sdkTelemetryAppInsightsKey": workspace.principal_id,
             **_SETTINGS,
         },
@@ -81,16 +83,11 @@ def _resource(call: Call, workspace: Workspace) -> dict[str, Any]:
 
 
 def _dependencies(workspace: Workspace) -> dict[str, Any]:
-    group = f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}/providers"
-    suffix = workspace.storage_account[2:]
     notebooks = (
         f"ml-{workspace.name}-{workspace.region}-{workspace.workspace_id}.{workspace.region}.notebooks.azure.net"
     )
     return {
-        "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{workspace.storage_account}",
-        "keyVault": f"{group}/Microsoft.Keyvault/vaults/kv{suffix}",
-        "applicationInsights": f"{group}/Microsoft.insights/components/ai{suffix}",
-        "containerRegistry": f"{group}/Microsoft.ContainerRegistry/registries/cr{suffix}",
+        **attached_resources(workspace),
         "notebookInfo": {
             "resourceId": workspace.workspace_id.replace("-", ""),
             "fqdn": notebooks,
@@ -126,11 +123,6 @@ _SETTINGS: Mapping[str, Any] = {
     "enableServiceSideCMKEncryption": False,
 }
 """What a plain workspace is set to (recorded 2026-03)."""
-
-
-def tracking_uri(workspace: Workspace) -> str:
-    """Return the workspace's MLflow tracking URI."""
-    return f"azureml://{workspace.region}.api.azureml.ms/mlflow/v1.0{workspace.arm_id}"
 
 
 def get_workspace(call: Call) -> Reply:

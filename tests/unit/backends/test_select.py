@@ -66,6 +66,8 @@ def test_live_names_exactly_what_is_missing(machine: Machine, missing: str) -> N
         (Machine(PRINCIPAL), ("s", "g", "w"), "the spec"),
         (Machine({**PRINCIPAL, "AZURE_SUBSCRIPTION_ID": "s"}), (None, "g", "w"), "the environment"),
         (Machine(PRINCIPAL, config=True), (None, None, None), "config.json"),
+        (Machine({**PRINCIPAL, "AZURE_SUBSCRIPTION_ID": "s"}, config=True), (None, None, None), "config.json"),
+        (Machine({**PRINCIPAL, **WORKSPACE}, config=True), (None, None, None), "config.json"),
     ],
 )
 def test_live_says_where_the_workspace_is_named(

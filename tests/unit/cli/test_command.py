@@ -42,6 +42,16 @@ def test_json_is_the_only_thing_on_stdout(invoke: Invoke) -> None:
     assert "backend emulator" in err
 
 
+@pytest.mark.parametrize("backend", ["fake", "emulator"])
+def test_offline_backends_show_virtual_time_and_their_registry(invoke: Invoke, backend: str) -> None:
+    """On an offline backend the heading names the registry's era, and Azure's durations are said to be virtual."""
+    code, out, _ = invoke("--backend", backend, "--catalog", "2024-12")
+
+    assert code == 0
+    assert f"backend {backend}, registry as of 2024-12" in " ".join(out.split())
+    assert "Azure (virtual)" in out
+
+
 @pytest.mark.parametrize("error", [JobFailed("no"), EnvironmentMissing("no"), Interrupted("no")])
 def test_exit_code_is_the_errors(invoke: Invoke, report: LifecycleReport, error: Any) -> None:
     """A run that ends with an error ends with its exit code and its message on stderr."""

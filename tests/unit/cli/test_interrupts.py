@@ -34,7 +34,10 @@ import os, typer.core
 typer.core.TyperGroup.make_context = lambda *_, **__: os.kill(os.getpid(), {number})
 """
 AT_THE_END = {
-    "while threads are waited for": "import os, threading; threading._register_atexit(os.kill, os.getpid(), {number})\n",
+    "while threads are waited for": """
+import os, threading
+threading._register_atexit(os.kill, os.getpid(), {number})
+""",
     "while a thread does not end": """
 import os, threading
 threading.Thread(target=threading.Event().wait, args=[60]).start()

@@ -55,6 +55,7 @@ def test_page_says_what_each_version_lacks_and_what_fails() -> None:
     assert "| 1.30.0 | 3.11 | 5 | 0 | 0 | 2 | passes, with gaps |" in text
     assert "| 1.30.0 | 2 | a \\| b |" in text
     assert "- 1.35.2: x::y" in text
+    assert "Install six beside 1.30.0, which" in text
 
 
 def test_bounds_are_the_projects_own() -> None:

@@ -1,0 +1,157 @@
+"""What the groups of versioned assets share: models, data, environments and components."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from azure.ai.ml.exceptions import ErrorTarget, ValidationErrorType
+from azure.core.exceptions import ResourceNotFoundError
+
+from fakes.ml_client.polling import OFTEN_S
+from fakes.ml_client.refusals import invalid
+from fakes.ml_client.scope import Group, nothing
+from fakes.ml_client.translate.assets import as_container, container_id, existing, version_properties
+from fakes.world.asset_rules import put_asset
+from fakes.world.assets import AssetVersion, in_view, missing_asset, next_version
+from fakes.world.promotion import put_shared
+from fakes.world.registries import Registry
+from fakes.world.world import Workspace
+
+
+class AssetGroup(Group):
+    """Reads, writes, lists and archives one kind of asset, in a workspace or a registry."""
+
+    kind: ClassVar[str]
+    entity: ClassVar[type[Any]]
+    target: ClassVar[str]
+
+    def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
+        """Return the entity of a version."""
+        raise NotImplementedError
+
+    def _operation(self, what: str) -> str:
+        prefix = "Registry" if self._scope.registry_name else ""
+        return f"{prefix}{self.kind.capitalize()}{what}"
+
+    def _read(self, name: str, version: str) -> Any:
+        def read() -> Any:
+            home = self._scope.home()
+            return self._render(home, existing(home, self.kind, name, version))
+
+        return self._scope.ask(self._operation("Versions_Get"), "GET", read)
+
+    def _get(self, name: str, version: str | None, label: str | None) -> Any:
+        if version and label:
+            raise invalid("Cannot specify both version and label.", self.target)
+        if label:
+            newest = self._labelled(name, label)
+            return self._read(name, newest.version) if self._scope.registry_name else newest
+        if not version:
+            raise invalid("Must provide either version or label", self.target, ValidationErrorType.MISSING_FIELD)
+        return self._read(name, version)
+
+    def _labelled(self, name: str, label: str) -> Any:
+        """Return the asset with a label; there is one label, latest."""
+        where = "registry" if self._scope.registry_name else "workspace"
+        if label != "latest":
+            raise _no_such(f"Asset {name} with version label {label} does not exist in {where}.")
+
+        def newest() -> Any:
+            home = self._scope.home()
+            found = home.assets.latest(self.kind, name)
+            return found and self._render(home, found)
+
+        asset = self._scope.ask(self._operation("Versions_List"), "GET", newest)
+        if asset is None:
+            home_name = self._scope.registry_name or self._scope.workspace_name
+            raise _no_such(f"Asset {name} does not exist in {where} {home_name}.")
+        return asset
+
+    def _list(self, name: str | None, view: Any) -> Any:
+        shown = _word(view)
+        registry = bool(self._scope.registry_name)
+
+        def versions() -> list[AssetVersion]:
+            found = self._scope.home().assets.versions(self.kind, name or "")
+            # whether a registry hides archived versions is not known: it lists them all
+            return in_view(found, "All" if registry else shown)
+
+        def names() -> list[list[AssetVersion]]:
+            store = self._scope.home().assets
+            every = [store.versions(self.kind, each) for each in store.names(self.kind)]
+            return [found for found in every if registry or in_view(found, shown)]
+
+        if name:
+            return self._scope.paged(
+                self._operation("Versions_List"),
+                versions,
+                lambda asset: self._render(self._scope.home(), asset),
+            )
+        return self._scope.paged(
+            self._operation("Containers_List"),
+            names,
+            lambda found: as_container(self.entity, self._scope.home(), self.kind, found),
+        )
+
+    def _archive(self, name: str, version: str | None, label: str | None, *, archived: bool) -> None:
+        if version and label:
+            raise invalid("Cannot specify both version and label.", ErrorTarget.ASSET)
+        if label:
+            version = self._labelled(name, label).version
+        if version:
+            asset = self._scope.ask(
+                self._operation("Versions_Get"),
+                "GET",
+                lambda: existing(self._scope.home(), self.kind, name, str(version)),
+            )
+            self._put(name, version, dict(version_properties(asset, archived=archived)))
+            return
+
+        self._scope.ask(self._operation("Containers_Get"), "GET", lambda: self._known(name))
+        self._scope.ask(
+            self._operation("Containers_CreateOrUpdate"),
+            "PUT",
+            lambda: self._scope.home().assets.archive(self.kind, name, archived=archived),
+        )
+
+    def _known(self, name: str) -> list[AssetVersion]:
+        home = self._scope.home()
+        found = home.assets.versions(self.kind, name)
+        if not found:
+            raise missing_asset(container_id(home, self.kind, name))
+        return found
+
+    def _next_version(self, name: str) -> str:
+        """Return the version that a new asset of this name gets: the service counts, the SDK asks."""
+        try:
+            return self._scope.ask(
+                self._operation("Containers_Get"),
+                "GET",
+                lambda: next_version(self._known(name), self._scope.world.clock.now()),
+            )
+        except ResourceNotFoundError:
+            return "1"
+
+    def _put(self, name: str, version: str, sent: dict[str, Any]) -> Any:
+        """Send a version and return it as it is shown afterwards."""
+        scope = self._scope
+        operation = self._operation("Versions_CreateOrUpdate")
+        if not scope.registry_name:
+            return scope.send(operation, "PUT", lambda workspace: self._stored(workspace, name, version, sent))
+        begun = scope.ask(
+            operation, "PUT", lambda: put_shared(scope.world, scope.registry(), self.kind, name, version, sent)
+        )
+        scope.poller(begun, nothing, poll="AssetStore_GetOperation", every=OFTEN_S).result()
+        return self._read(name, version)
+
+    def _stored(self, workspace: Workspace, name: str, version: str, sent: dict[str, Any]) -> Any:
+        asset, _ = put_asset(self._scope.world, workspace, self.kind, name, version, dict(sent))
+        return self._render(workspace, asset)
+
+
+def _word(view: Any) -> str:
+    return str(getattr(view, "value", view))
+
+
+def _no_such(message: str) -> Any:
+    return invalid(message, ErrorTarget.ASSET, ValidationErrorType.RESOURCE_NOT_FOUND)

@@ -1,0 +1,104 @@
+"""Clusters, VM sizes and quotas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure.ai.ml.entities import AmlCompute, NetworkSettings, Usage, UsageName, VmSize
+
+from fakes.catalogue import VmSize as Size
+from fakes.world.compute import Compute
+from fakes.world.instants import timestamp
+from fakes.world.world import Workspace, World
+
+_TIERS = {"LowPriority": "low_priority", "Dedicated": "dedicated"}
+_PORTS = {None: "NotSpecified", True: "Enabled", False: "Disabled"}
+_DEFAULT_SIZE = "STANDARD_DS3_V2"
+"""The size of a cluster that names none (SDK source)."""
+
+
+def as_compute(world: World, workspace: Workspace, compute: Compute) -> Any:
+    """Return a cluster as it is now."""
+    sent, scale = compute.settings, compute.settings.get("scaleSettings") or {}
+    state = compute.plan.state(world.clock.now())
+    return AmlCompute(
+        name=compute.name,
+        id=f"{workspace.arm_id}/computes/{compute.name}",
+        description=compute.description,
+        location=compute.location,
+        tags=dict(compute.tags) if compute.tags else None,
+        provisioning_state=state,
+        provisioning_errors=compute.errors[0][0] if compute.errors and state == "Failed" else None,
+        size=compute.vm_size,
+        tier=_TIERS[compute.vm_priority],
+        min_instances=scale.get("minNodeCount"),
+        max_instances=scale.get("maxNodeCount"),
+        network_settings=NetworkSettings() if sent.get("subnet") else None,
+        ssh_public_access_enabled=sent.get("remoteLoginPortPublicAccess") == "Enabled",
+        idle_time_before_scale_down=_seconds(scale.get("nodeIdleTimeBeforeScaleDown")),
+        created_on=timestamp(compute.created),
+        enable_node_public_ip=sent.get("enableNodePublicIp", True),
+    )
+
+
+def compute_body(compute: Any) -> dict[str, Any]:
+    """Return what is sent of a cluster."""
+    idle = compute.idle_time_before_scale_down
+    inner: dict[str, Any] = {
+        "vmSize": compute.size or _DEFAULT_SIZE,
+        "scaleSettings": {
+            "maxNodeCount": compute.max_instances,
+            "minNodeCount": compute.min_instances,
+            **({"nodeIdleTimeBeforeScaleDown": f"PT{int(idle)}S"} if idle else {}),
+        },
+        "remoteLoginPortPublicAccess": _PORTS[compute.ssh_public_access_enabled],
+        "enableNodePublicIp": compute.enable_node_public_ip,
+        "osType": "Linux",
+    }
+    if compute.tier:
+        inner["vmPriority"] = "".join(part.capitalize() for part in str(compute.tier).split("_"))
+    return {
+        "computeType": "AmlCompute",
+        "description": compute.description,
+        "disableLocalAuth": not compute.ssh_settings,
+        "properties": inner,
+    }
+
+
+def as_size(size: Size) -> Any:
+    """Return a VM size."""
+    return VmSize(
+        name=size.name,
+        family=size.family,
+        v_cp_us=size.vcpus,
+        gpus=size.gpus,
+        os_vhd_size_mb=size.os_vhd_size_mb,
+        max_resource_volume_mb=size.max_resource_volume_mb,
+        memory_gb=size.memory_gb,
+        low_priority_capable=size.low_priority_capable,
+        premium_io=size.premium_io,
+        supported_compute_types=list(size.compute_types),
+    )
+
+
+def usages(world: World, subscription_id: str) -> list[Any]:
+    """Return the core quota of every family and tier; -1 is unlimited (recorded)."""
+    families = sorted({size.family for size in world.catalogue.vm_sizes})
+    kinds = (("dedicatedCores", "Dedicated vCPUs"), ("lowPriorityCores", "LowPriority vCPUs"))
+    return [
+        Usage(
+            id=f"/subscriptions/{subscription_id}/usages/{family}",
+            type=f"Microsoft.MachineLearningServices/vmFamily/{cores}/usages",
+            unit="Count",
+            current_value=0,
+            limit=-1,
+            name=UsageName(value=family, localized_value=f"{family} Cluster {label}"),
+        )
+        for family in families
+        for cores, label in kinds
+    ]
+
+
+def _seconds(duration: str | None) -> float | None:
+    """Return the seconds of a duration in the one form that is sent."""
+    return float(duration[2:-1]) if duration else None
