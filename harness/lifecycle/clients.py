@@ -20,6 +20,8 @@ SCOPE = "https://management.azure.com/.default"
 
 _TOKEN = "MLFLOW_TRACKING_TOKEN"
 _ONE_AT_A_TIME = threading.Lock()
+_ONE_IMPORTS = threading.Lock()
+"""MLflow imports itself in a circle: of two threads at once, one finds half of it, and it stays broken (measured)."""
 
 
 @contextlib.contextmanager
@@ -28,8 +30,9 @@ def open_mlflow(tracking_uri: str, credential: Any) -> Iterator[Any]:
 
     Importing MLflow costs a second, so only who reads metrics pays it.
     """
-    from mlflow.exceptions import MlflowException
-    from mlflow.tracking import MlflowClient
+    with _ONE_IMPORTS:
+        from mlflow.exceptions import MlflowException
+        from mlflow.tracking import MlflowClient
 
     with _token(credential):
         try:
