@@ -38,7 +38,12 @@ def open_mlflow(tracking_uri: str, credential: Any) -> Iterator[Any]:
         try:
             yield MlflowClient(tracking_uri=tracking_address(tracking_uri))
         except MlflowException as error:
-            raise StepFailed("MLflow cannot be read", got=excerpt(str(error), 300)) from error
+            raise StepFailed(
+                "MLflow cannot be read",
+                where="metrics",
+                got=excerpt(str(error), 300),
+                remedy="The trained model is not affected; look for its metrics at the job's page.",
+            ) from error
 
 
 def tracking_address(tracking_uri: str) -> str:

@@ -67,6 +67,7 @@ def prepare_dataset(spec: LifecycleSpec, folder: Path, watch: Watcher) -> Datase
         folder,
         layout=layout_of(spec),
         progress=lambda split, written, rows: watch.progress(f"{split}: {written:,} of {rows:,} rows"),
+        tell=watch.progress,
     )
     row = sample_row(prepared.files[spec.data.splits.score], spec.score.seed)
     scoring_request(spec.task, row, spec.finetune.inputs, spec.score.parameters)

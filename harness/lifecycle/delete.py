@@ -134,7 +134,12 @@ class CleanUp:
                     raise
                 problem = reason(error)
             if deadline.passed:
-                raise Unfinished(f"{what} has not ended within {deadline.seconds:g} s", got=problem)
+                raise Unfinished(
+                    f"{what} has not ended within {deadline.seconds:g} s",
+                    where="delete",
+                    got=problem,
+                    remedy="Remove it by hand: it may go on billing.",
+                )
             self._watch.progress(f"{what}: {problem}; trying again")
             self._clock.sleep(_PAUSE_S)
 

@@ -134,7 +134,10 @@ class Journal:
 
 def _step_failed(name: str, error: Exception) -> StepFailed:
     if isinstance(error, AzureError):
-        return StepFailed("a request to Azure failed", where=name, got=reason(error))
+        remedy = "Correct what Azure names, and run again."
+        return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)
     if isinstance(error, OSError):
-        return StepFailed("a file cannot be read or written", where=name, got=str(error))
-    return StepFailed("the SDK failed unexpectedly", where=f"step {name}", got=unexpected(error))
+        remedy = "Make room or give rights to it, and run again."
+        return StepFailed("a file cannot be read or written", where=name, got=str(error), remedy=remedy)
+    remedy = "Run again; if it fails again, report it with the version of azure-ai-ml."
+    return StepFailed("the SDK failed unexpectedly", where=f"step {name}", got=unexpected(error), remedy=remedy)
