@@ -86,7 +86,7 @@ def parse_line(line: Line) -> dict[str, Any]:
             remedy="Save the file with UTF-8 encoding.",
         ) from error
     try:
-        row = json.loads(text, parse_constant=_refuse_constant)
+        row = json.loads(text.rstrip(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DataError(
             f"not JSON: {_reason(error)}",

@@ -24,6 +24,7 @@ PlacedRow = tuple[str, dict[str, Any]]
 """A row, after its place as error messages give it."""
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_SHORT = 300
 _JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -98,7 +99,7 @@ def _one_file(path: Path, layout: DataLayout) -> Source:
         raise DataError(
             f"too few rows for the splits {', '.join(layout.splits)}",
             where=str(path),
-            got=f"{len(distinct)} with different '{layout.columns[0]}'",
+            got=f"{len(hashes)} rows, {len(distinct)} with different '{layout.columns[0]}'",
             expected=f"at least {len(layout.splits)}",
             remedy="Add rows, or give a folder with a file for each split.",
         )
@@ -121,7 +122,9 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
 
     try:
         with _ONE_AT_A_TIME, _quiet(datasets, cache is not None):
-            builder = datasets.load_dataset_builder(source, cache_dir=cache and str(cache))
+            # a folder called csv or json must not be taken for the reader of that name
+            name = source if cache is None else str(Path(source).resolve())
+            builder = datasets.load_dataset_builder(name, cache_dir=cache and str(cache))
             builder.download_and_prepare()
     except Exception as error:  # `datasets` lets errors of pyarrow, fsspec, httpx and many more through
         if cache is None:
@@ -129,7 +132,7 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
         raise DataError(
             "the folder cannot be loaded",
             where=source,
-            got=_one_line(error.__cause__ or error),
+            got=_in_short(error.__cause__ or error),
             expected=f"data files for {', '.join(layout.splits)}",
             remedy=f"Put {layout.splits[0]}.jsonl and one such file for each other split into the folder.",
         ) from error
@@ -230,6 +233,12 @@ def _split_missing(split: str, source: str, present: Iterable[str]) -> DataError
         nearest=nearest(split, names),
         remedy="Add it, or name the data's own splits in data.splits of the spec.",
     )
+
+
+def _in_short(error: BaseException) -> str:
+    """Return what `datasets` says of a folder in one line; what is wrong comes late in its paragraphs."""
+    text = " ".join(str(error).replace("An error occurred while generating the dataset", "").split())
+    return f"{type(error).__name__}: {text if len(text) <= _SHORT else f'{text[: _SHORT - 3]}...'}"
 
 
 def _one_line(error: BaseException) -> str:

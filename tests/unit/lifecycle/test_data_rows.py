@@ -150,7 +150,7 @@ def test_lines_keep_their_number_and_blank_ones_are_passed_over(tmp_path: Path) 
     ("content", "message"),
     [
         (b'{"a": 1}\n{"a": 1,}\n', "rows.jsonl line 2: not JSON: "),
-        (b"[\n", "rows.jsonl line 1: not JSON: "),
+        (b"[\n", "rows.jsonl line 1: not JSON: Expecting value at column 2"),
         (b'{"a": NaN}', "rows.jsonl line 1: not JSON: NaN is no JSON value"),
         (b"[" * 100_000, "rows.jsonl line 1: not JSON: nested too deeply"),
         (b"[1, 2]", "rows.jsonl line 1: not a row; got a list, [1, 2]; expected one JSON object on each line"),

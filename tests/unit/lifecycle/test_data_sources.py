@@ -151,7 +151,7 @@ def test_rows_of_a_divided_file_keep_their_place(tmp_path: Path) -> None:
 
 def test_too_few_different_rows_cannot_be_divided(tmp_path: Path) -> None:
     """Copies do not help."""
-    with pytest.raises(DataError, match="got 2 with different 'letter'; expected at least 3"):
+    with pytest.raises(DataError, match="got 4 rows, 2 with different 'letter'; expected at least 3"):
         one_file(tmp_path / "mine.jsonl", [{"letter": letter} for letter in "abab"])
 
 
@@ -186,6 +186,27 @@ def test_a_relative_path_below_a_folder_is_no_hub_id(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
 
     assert error_opening("mine/data").startswith("mine/data: there is no such file or folder")
+
+
+def test_a_folder_called_as_a_reader_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`datasets` has a reader called json, which would read all of the current folder."""
+    (tmp_path / "json").mkdir()
+    for split in LETTERS.splits:
+        (tmp_path / "json" / f"{split}.json").write_text(f'{{"letter": "{split}"}}\n')
+    (tmp_path / "other.json").write_text('{"number": 1}\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert split_of_each(open_source("json", LETTERS, tmp_path / "cache")) == {split: split for split in LETTERS.splits}
+
+
+def test_files_that_do_not_agree_are_told_with_their_difference(tmp_path: Path) -> None:
+    """What `datasets` says in paragraphs is one line that holds the cause."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.json").write_text('{"letter": "a"}\n')
+    (tmp_path / "in" / "b.json").write_text('{"number": 1}\n')
+
+    with pytest.raises(DataError, match=r"the folder cannot be loaded; got \w+: .*(column|cast).*number"):
+        open_source(str(tmp_path / "in"), LETTERS, tmp_path / "cache")
 
 
 def test_a_folder_without_data_says_which_splits_it_needs(tmp_path: Path) -> None:
