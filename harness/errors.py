@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 
 __all__ = [
     "ComputeNotAllowed",
@@ -174,6 +175,20 @@ def nearest(value: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...
 
 
 def excerpt(value: object, limit: int = 120) -> str:
-    """Return `value` as it would be typed, cut to `limit` characters, for the `got` of an error."""
-    text = repr(value)
+    """Return `value` as it would be typed in TOML or JSON, cut to `limit` characters, for the `got` of an error."""
+    text = _typed(value, depth=8)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _typed(value: object, depth: int) -> str:
+    """Spell null, true and false as data do, and not as Python does; text keeps Python's quotes, which TOML takes."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple | dict) and not depth:
+        return "..."
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_typed(item, depth - 1) for item in value[:100])}]"
+    if isinstance(value, dict):
+        items = islice(value.items(), 100)
+        return "{" + ", ".join(f"{_typed(key, 1)}: {_typed(item, depth - 1)}" for key, item in items) + "}"
+    return repr(value)

@@ -106,6 +106,7 @@ def choose_backend(
             got=name,
             expected=" or ".join(BACKENDS),
             nearest=nearest(name, BACKENDS, 1),
+            remedy="Name one of them, or leave the option out.",
         )
     if name in OFFLINE_BACKENDS:
         reason = f"{_IN_SHORT[name]} needs neither account nor network"
@@ -127,6 +128,7 @@ def refuse_unknown(choice: BackendChoice, *, eras: Collection[str]) -> None:
                 got=value,
                 expected=", ".join(known),
                 nearest=nearest(value, known, 1),
+                remedy=f"Name one of them, or leave {option} out.",
             )
 
 

@@ -17,7 +17,11 @@ def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str
     """
     if not 0 <= percent <= 100:
         raise ParameterError(
-            f"{deployment} cannot take that share of the traffic", got=f"{percent} %", expected="0 to 100 %"
+            f"{deployment} cannot take that share of the traffic",
+            where="endpoint traffic",
+            got=f"{percent} %",
+            expected="0 to 100 %",
+            remedy="Give it a whole percentage from 0 to 100.",
         )
     others = {name: share for name, share in current.items() if name != deployment}
     total = sum(others.values())

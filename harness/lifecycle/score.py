@@ -1,4 +1,4 @@
-"""Step 9, score: one held-out row is asked through the deployment; its answer stands beside the ground truth."""
+"""The step score: one held-out row is asked through the deployment; its answer stands beside the ground truth."""
 
 from __future__ import annotations
 

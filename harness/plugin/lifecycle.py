@@ -97,6 +97,7 @@ class Lifecycle:
             interactive=False,
             clients=around.clients,
             watch=watch,
+            studio=around.azure is None,
         )
 
     def _next_folder(self) -> Path:

@@ -6,12 +6,13 @@ import json
 import logging
 import random
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
-from harness.errors import DataError
+from harness.errors import DataError, EnvironmentMissing
 from harness.lifecycle.rows import CHAT_LAYOUT, DataLayout
 from harness.lifecycle.sources import Source, open_source
 
@@ -34,6 +35,7 @@ def error_opening(source: str, layout: DataLayout = LETTERS) -> str:
     """The message about a source that cannot be opened."""
     with pytest.raises(DataError) as caught:
         open_source(source, layout, Path("never-made"))
+    assert caught.value.remedy.endswith(".")
     return str(caught.value)
 
 
@@ -90,7 +92,8 @@ def test_a_missing_split_is_named_with_the_nearest_file(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text('{"letter": "a"}\n')
 
     assert error_opening(str(tmp_path)) == (
-        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; nearest: validaton, train"
+        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; expected validation; "
+        "nearest: validaton, train. Add it, or name the data's own splits in data.splits of the spec."
     )
 
 
@@ -148,7 +151,7 @@ def test_rows_of_a_divided_file_keep_their_place(tmp_path: Path) -> None:
 
 def test_too_few_different_rows_cannot_be_divided(tmp_path: Path) -> None:
     """Copies do not help."""
-    with pytest.raises(DataError, match="got 2 with different 'letter'; expected at least 3"):
+    with pytest.raises(DataError, match="got 4 rows, 2 with different 'letter'; expected at least 3"):
         one_file(tmp_path / "mine.jsonl", [{"letter": letter} for letter in "abab"])
 
 
@@ -171,8 +174,9 @@ def test_a_path_that_does_not_exist_suggests_its_neighbours(tmp_path: Path, name
     (tmp_path / "mine2.jsonl").write_text("")
 
     assert error_opening(str(tmp_path / name)) == (
-        f"{tmp_path / name}: there is no such file or folder; "
-        "expected a local path, or a hub id such as HuggingFaceH4/ultrachat_200k; nearest: mine2.jsonl"
+        f"{tmp_path / name}: there is no such file or folder; got nothing of that name in {tmp_path}; "
+        "expected a local path, or a hub id such as HuggingFaceH4/ultrachat_200k; nearest: mine2.jsonl. "
+        "Correct the path, or leave it out to run on the samples."
     )
 
 
@@ -182,6 +186,27 @@ def test_a_relative_path_below_a_folder_is_no_hub_id(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
 
     assert error_opening("mine/data").startswith("mine/data: there is no such file or folder")
+
+
+def test_a_folder_called_as_a_reader_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`datasets` has a reader called json, which would read all of the current folder."""
+    (tmp_path / "json").mkdir()
+    for split in LETTERS.splits:
+        (tmp_path / "json" / f"{split}.json").write_text(f'{{"letter": "{split}"}}\n')
+    (tmp_path / "other.json").write_text('{"number": 1}\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert split_of_each(open_source("json", LETTERS, tmp_path / "cache")) == {split: split for split in LETTERS.splits}
+
+
+def test_files_that_do_not_agree_are_told_with_their_difference(tmp_path: Path) -> None:
+    """What `datasets` says in paragraphs is one line that holds the cause."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.json").write_text('{"letter": "a"}\n')
+    (tmp_path / "in" / "b.json").write_text('{"number": 1}\n')
+
+    with pytest.raises(DataError, match=r"the folder cannot be loaded; got \w+: .*(column|cast).*number"):
+        open_source(str(tmp_path / "in"), LETTERS, tmp_path / "cache")
 
 
 def test_a_folder_without_data_says_which_splits_it_needs(tmp_path: Path) -> None:
@@ -219,17 +244,62 @@ def test_an_error_is_told_once(tmp_path: Path) -> None:
     assert records == []
 
 
-def test_a_hub_id_that_cannot_be_loaded_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reason of the hub, and the way without a network."""
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    """A hub that warns in its log, twice the same, and then fails."""
     import datasets
 
-    def refuse(source: str, cache_dir: str | None) -> NoReturn:
-        raise ConnectionError(f"Couldn't reach '{source}' on the Hub\nsecond line")
+    def fails_with(error: Exception) -> None:
+        def refuse(source: str, cache_dir: str | None) -> NoReturn:
+            for _ in range(2):
+                logging.getLogger("huggingface_hub.utils").warning("Retrying in 1s\n[Retry 1/5].")
+            raise error
 
-    monkeypatch.setattr(datasets, "load_dataset_builder", refuse)
+        monkeypatch.setattr(datasets, "load_dataset_builder", refuse)
 
-    assert error_opening("HuggingFaceH4/ultrachat_200k") == (
-        "HuggingFaceH4/ultrachat_200k: the data set cannot be loaded from the Hugging Face hub; got "
-        "ConnectionError: Couldn't reach 'HuggingFaceH4/ultrachat_200k' on the Hub. "
-        "Check the id and the network, or name a local folder such as samples/ultrachat_200k."
+    return fails_with
+
+
+class OfALibraryError(Exception):
+    """An error that is no OSError, as httpx has them."""
+
+
+OfALibraryError.__module__ = "httpx._exceptions"
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionError("no\nsecond line"), TimeoutError("no"), OSError(28, "no"), OfALibraryError("no")]
+)
+def test_a_hub_that_cannot_be_reached_is_missing(hub: Callable[[Exception], None], error: Exception) -> None:
+    """It is not the user's mistake: the reason of the hub, the way without a network, and the exit code of a lack."""
+    hub(error)
+
+    with pytest.raises(EnvironmentMissing) as caught:
+        open_source("HuggingFaceH4/ultrachat_200k", LETTERS, Path("never-made"))
+
+    assert caught.value.exit_code == 3
+    assert caught.value.got.startswith(f"{type(error).__name__}: ")
+    assert "second line" not in caught.value.got
+    assert "--data" in caught.value.remedy
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError("doesn't exist on the Hub"), ValueError("no loading script")])
+def test_a_hub_id_that_is_none_is_wrong_use(hub: Callable[[Exception], None], error: Exception) -> None:
+    """What the hub does not know is a mistake in the id."""
+    hub(error)
+
+    assert error_opening("HuggingFaceH4/ultrachat").startswith(
+        "HuggingFaceH4/ultrachat: the data set cannot be loaded from the Hugging Face hub; got "
     )
+
+
+def test_waiting_for_the_hub_is_told(hub: Callable[[Exception], None]) -> None:
+    """The question, and each of the hub's warnings once: it retries for half a minute."""
+    told: list[str] = []
+    hub(ConnectionError("no"))
+
+    with pytest.raises(EnvironmentMissing):
+        open_source("a/b", LETTERS, Path("never-made"), told.append)
+
+    assert told == ["asking the Hugging Face hub for a/b", "Retrying in 1s [Retry 1/5]."]
+    assert not any(type(handler).__name__ == "_Teller" for handler in logging.getLogger("huggingface_hub").handlers)
