@@ -73,8 +73,7 @@ def run_lifecycle(
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
     clients: None for the SDK's own. Whatever stops the run, what bills is removed, and `report.error` says what it
-    was, Interrupted for Ctrl-C. Raised is only wrong use, before anything is done: a name that Azure ML does not
-    take, an unusable folder.
+    was, Interrupted for Ctrl-C. Only wrong use is raised, before anything is done: a refused name, a bad folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))

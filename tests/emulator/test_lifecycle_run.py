@@ -133,7 +133,7 @@ def test_a_deployment_that_hangs_is_deleted_with_its_endpoint(azure: Emulator, t
 @pytest.mark.parametrize(
     ("operation", "fault", "error"),
     [
-        ("OnlineEndpoints_CreateOrUpdate", HttpFault(400, "BadRequest", "no"), StepFailed),
+        ("OnlineEndpoints_CreateOrUpdate", HttpFault(400, "BadRequest", "no"), DeploymentFailed),
         ("Scoring_Score", HttpFault(424, "ModelError", "no"), ScoringFailed),
         ("ModelsVersions_CreateOrUpdate", HttpFault(403, "AuthorizationFailed", "no"), StepFailed),
         ("Workspaces_Get", HttpFault(403, "AuthorizationFailed", "no"), EnvironmentMissing),

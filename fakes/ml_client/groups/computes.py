@@ -82,11 +82,11 @@ class ComputeGroup(Group):
         return scope.poller(operation, nothing, poll=_POLL, every=SELDOM_S)
 
     def _put(self, compute: Any) -> LROPoller[Any]:
-        scope, name, body = self._scope, compute.name, compute_body(compute)
+        scope, name, body, tags = self._scope, compute.name, compute_body(compute), dict(compute.tags or {})
         _, operation = scope.send(
             "Compute_CreateOrUpdate",
             "PUT",
-            lambda workspace: put_compute(scope.world, workspace, name, compute.location or workspace.region, body),
+            lambda home: put_compute(scope.world, home, name, compute.location or home.region, body, tags),
         )
         return scope.poller(operation, lambda: self.get(name), poll=_POLL, every=SELDOM_S)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 from azure.ai.ml.entities import BuildContext, Data, Environment, Model
 
 from fakes.ml_client.translate.origins import creation_context
-from fakes.world.assets import AssetVersion, missing_asset
+from fakes.world.assets import AssetContainer, AssetVersion, missing_asset
 from fakes.world.registries import Registry
 from fakes.world.world import Workspace
 
@@ -135,19 +135,17 @@ def environment_sent(environment: Any, context_uri: str | None) -> dict[str, Any
     return sent | {name: value for name, value in named.items() if value}
 
 
-def as_container(entity: type[Any], home: Workspace | Registry, kind: str, versions: Sequence[AssetVersion]) -> Any:
+def as_container(entity: type[Any], home: Workspace | Registry, found: AssetContainer) -> Any:
     """Return a name with its newest version, as lists of names show it; the SDK keeps nothing else of it."""
-    newest = versions[0]
-    told: dict[str, Any] = {
-        "name": newest.name,
-        "creation_context": creation_context(versions[-1].created, newest.modified),
-    }
-    if kind != "data":
-        told["id"] = container_id(home, kind, newest.name)
+    versions, sent = found.newest_first(), found.properties
+    modified = max((asset.modified for asset in versions), default=found.modified)
+    told: dict[str, Any] = {"name": found.name, "creation_context": creation_context(found.created, modified)}
+    if found.kind != "data":
+        told["id"] = container_id(home, found.kind, found.name)
     else:
-        told["type"] = newest.properties.get("dataType")
+        told["type"] = sent.get("dataType") or (versions[0].properties.get("dataType") if versions else None)
     container = entity(**told)
-    container.latest_version = newest.version
+    container.latest_version = versions[0].version if versions else None
     return container
 
 

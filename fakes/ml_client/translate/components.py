@@ -58,9 +58,15 @@ def as_component(home: Workspace | Registry, asset: AssetVersion) -> Any:
         **told,
         command=spec.get("command"),
         code=spec.get("code"),
-        environment=str(spec.get("environment") or "").removeprefix("azureml:") or None,
+        environment=_named(spec.get("environment")),
         resources=JobResourceConfiguration(instance_count=int(count)) if count else None,
     )
+
+
+def _named(reference: str | None) -> str | None:
+    """Return `name:version` of `azureml:name:version`, and any id as it is."""
+    short = str(reference or "")
+    return (short if short.startswith("azureml://") else short.removeprefix("azureml:")) or None
 
 
 def component_properties(component: Any, *, code: str | None, environment: str | None, jobs: Any) -> dict[str, Any]:

@@ -12,16 +12,17 @@ from azure.ai.ml.entities import (
     JobService,
     PipelineJob,
     PipelineJobSettings,
-    QueueSettings,
 )
 from azure.ai.ml.entities import Pipeline as PipelineNode
 
 from fakes.ml_client.sdk_internals import child_job
 from fakes.ml_client.translate.assets import short_name
+from fakes.ml_client.translate.commands import shown_settings
 from fakes.ml_client.translate.components import StoredPipeline
 from fakes.ml_client.translate.origins import creation_context
 from fakes.ml_client.translate.ports import shown_input, shown_node_output, shown_output
 from fakes.world.datastores import ARTIFACT_STORE
+from fakes.world.job_defaults import filled_command, filled_inputs
 from fakes.world.jobs import Job, run_properties
 from fakes.world.runs import Run
 from fakes.world.states import JOB
@@ -74,7 +75,7 @@ def _shared(world: World, job: Job, fresh: bool) -> dict[str, Any]:
         "creation_context": creation_context(job.created),
         "services": _services(world, job),
         "compute": _name_of(sent.get("computeId")),
-        "inputs": {name: shown_input(given) for name, given in (sent.get("inputs") or {}).items()},
+        "inputs": {name: shown_input(given) for name, given in filled_inputs(sent).items()},
         "outputs": _outputs(job),
     }
 
@@ -97,16 +98,16 @@ def _command(world: World, job: Job, fresh: bool) -> Any:
     if job.run.status(world.clock.now()) in JOB.terminal:
         logs = f"azureml://datastores/{ARTIFACT_STORE}/{job.run.container}"
         told["outputs"]["default"] = Output(type="uri_folder", mode="rw_mount", path=logs)
-    made = command(
+    filled = filled_command(sent)
+    return command(
         **told,
-        parameters=None,
+        **shown_settings(filled),
+        parameters=filled["parameters"],
         command=sent.get("command"),
         code=sent.get("codeId"),
         environment=short_name(job.workspace, sent.get("environmentId")),
-        environment_variables=dict(sent.get("environmentVariables") or {}),
+        environment_variables=dict(filled["environmentVariables"]),
     )
-    made.queue_settings = QueueSettings(job_tier="null")
-    return made
 
 
 def _node(job: Job, sent: Mapping[str, Any]) -> Any:

@@ -37,7 +37,7 @@ def as_workspace(world: World, workspace: Workspace) -> Any:
         tags=dict(workspace.tags),
         location=workspace.region,
         resource_group=workspace.resource_group,
-        display_name=workspace.name,
+        display_name=workspace.friendly_name or workspace.name,
         discovery_url=f"https://{workspace.region}.api.azureml.ms/discovery",
         hbi_workspace=False,
         storage_account=attached["storageAccount"],

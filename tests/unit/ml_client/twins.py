@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -48,6 +48,29 @@ Scenario = Callable[[Twin], Any]
 def on_both(scenario: Scenario, **options: Any) -> tuple[Any, Any]:
     """Return what a scenario comes to on the double and on the emulator."""
     return on_double(scenario, **options), on_emulator(scenario, **options)
+
+
+def agreed(scenario: Scenario, **options: Any) -> Any:
+    """Return what a scenario comes to on both, which is the same, and no exception."""
+    double, emulator = on_both(scenario, **options)
+    disagreements = list(differences(double, emulator))
+    assert not disagreements, "\n".join(disagreements)
+    assert not (isinstance(double, dict) and "raised" in double)
+    return double
+
+
+def differences(double: Any, emulator: Any, where: str = "") -> Iterator[str]:
+    """Yield where two outcomes differ, the double's value first."""
+    if isinstance(double, dict) and isinstance(emulator, dict):
+        pairs = [(key, double.get(key, "absent"), emulator.get(key, "absent")) for key in sorted({*double, *emulator})]
+    elif isinstance(double, list) and isinstance(emulator, list) and len(double) == len(emulator):
+        pairs = [(str(index), *pair) for index, pair in enumerate(zip(double, emulator, strict=True))]
+    else:
+        pairs = []
+        if double != emulator:
+            yield f"{where}: {double!r} <> {emulator!r}"
+    for key, one, other in pairs:
+        yield from differences(one, other, f"{where}/{key}")
 
 
 def on_double(scenario: Scenario, **options: Any) -> Any:
