@@ -190,6 +190,7 @@ def test_sizes_are_listed_by_what_they_serve_for(aml: Subject) -> None:
 @evidence(Evidence.RECORDED, "usages GET: limit -1")
 def test_usages_are_listed_by_family_and_tier(aml: Subject) -> None:
     """`list_usage` tells for each family how many cores are used, dedicated and low priority."""
-    names = {usage.name["localizedValue"].rsplit(" Cluster ")[-1] for usage in aml.workspace.compute.list_usage()}
+    usages = [usage.name for usage in aml.workspace.compute.list_usage()]
+    names = [name.get("localizedValue") or name["localized_value"] for name in usages]  # the latter before 1.35
 
-    assert names == {"Dedicated vCPUs", "LowPriority vCPUs"}
+    assert {name.rsplit(" Cluster ")[-1] for name in names} == {"Dedicated vCPUs", "LowPriority vCPUs"}

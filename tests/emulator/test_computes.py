@@ -169,6 +169,7 @@ def test_sizes_of_a_compute_type(workspace: MLClient, compute_type: str, some: b
     assert bool(workspace.compute.list_sizes(compute_type=compute_type)) is some
 
 
+@pytest.mark.xfail("SDK < (1, 35)", reason="a usage's name is spelled `localized_value` before 1.35")
 def test_usages_are_unlimited(workspace: MLClient) -> None:
     """Every family is listed with a limit of -1, dedicated and low priority (recorded)."""
     usages = list(workspace.compute.list_usage())

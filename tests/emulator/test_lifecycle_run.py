@@ -145,7 +145,7 @@ def test_a_refusal_ends_the_run_cleanly(
     """Whatever Azure refuses is one error of the harness, and nothing is left."""
     azure.faults.on(operation, fault)
 
-    assert type(run_small(azure, tmp_path).error) is error
+    assert isinstance(run_small(azure, tmp_path).error, error)
     assert bills(azure) == []
 
 

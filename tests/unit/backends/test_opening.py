@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import BackendChoice, open_backend
+from harness.backends import OFFLINE_BACKENDS, BackendChoice, open_backend
 from harness.backends.live import look_around
 from harness.errors import UsageError
+from harness.lifecycle.connect import connect
 from harness.lifecycle.waiting import RealClock
 from harness.spec import LifecycleSpec
 
@@ -23,10 +24,34 @@ def test_emulator_names_its_workspace_in_the_environment(monkeypatch: pytest.Mon
     assert (inside, os.environ["AZUREML_WORKSPACE_NAME"]) == ("acceptance", "mine")
 
 
-def test_a_spec_runs_in_the_emulators_own_workspace() -> None:
-    """Ids of a real workspace in the spec do not make the emulator look for it."""
+def test_fake_leaves_the_process_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake names its workspace to who asks it, and sets no variable for others."""
+    monkeypatch.setenv("AZUREML_WORKSPACE_NAME", "mine")
+    with open_backend(BackendChoice("fake", "")) as surroundings:
+        assert surroundings.environ["AZUREML_WORKSPACE_NAME"] == "acceptance"
+        assert os.environ["AZUREML_WORKSPACE_NAME"] == "mine"
+
+
+def test_fake_answers_through_clients_of_its_own() -> None:
+    """A client of the fake's finds the workspace, and no HTTP call is made for it."""
+    with open_backend(BackendChoice("fake", "")) as surroundings:
+        assert surroundings.clients is not None
+        connection = connect(
+            surroundings.settled(LifecycleSpec()),
+            environ=surroundings.environ,
+            interactive=False,
+            clients=surroundings.clients,
+        )
+
+        assert connection.workspace.workspace_name == "acceptance"
+        assert (surroundings.calls(), len(surroundings.azure.calls) > 0) == (0, True)
+
+
+@pytest.mark.parametrize("backend", OFFLINE_BACKENDS)
+def test_a_spec_runs_in_the_local_workspace(backend: str) -> None:
+    """Ids of a real workspace in the spec do not make an offline backend look for it."""
     spec = LifecycleSpec().with_overrides({"workspace.workspace_name": "production"})
-    with open_backend(BackendChoice("emulator", "")) as surroundings:
+    with open_backend(BackendChoice(backend, "")) as surroundings:
         settled = surroundings.settled(spec).workspace
 
     assert (settled.workspace_name, settled.resource_group) == ("acceptance", "acceptance")
@@ -39,9 +64,10 @@ def test_azure_leaves_the_spec_as_it_is() -> None:
         assert surroundings.settled(spec) == spec
 
 
-def test_emulator_brings_its_own_time() -> None:
-    """Waiting on the emulator's clock takes virtual time only, beginning when its registry's era opened."""
-    with open_backend(BackendChoice("emulator", "", catalog="2024-12")) as surroundings:
+@pytest.mark.parametrize("backend", OFFLINE_BACKENDS)
+def test_offline_backends_bring_their_own_time(backend: str) -> None:
+    """Waiting on an offline backend's clock takes virtual time only, beginning when its registry's era opened."""
+    with open_backend(BackendChoice(backend, "", catalog="2024-12")) as surroundings:
         began = surroundings.clock.now()
         surroundings.clock.sleep(3600)
 
