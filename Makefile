@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage matrix clean
+.PHONY: help run test check bench coverage contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -32,6 +32,10 @@ bench: $(READY) ## the budgets, as ratios measured on this machine
 
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
+
+contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
+	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
 
 matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
 	@$(BIN)/python -m matrix

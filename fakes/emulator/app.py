@@ -10,7 +10,17 @@ from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.hosts import HostFamily, Hosts
 from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
-from fakes.emulator.wire import ARM_HEADERS, compact_stamp, error_reply, json_reply, rate_limit_headers, service_headers
+from fakes.emulator.wire import (
+    ARM_HEADERS,
+    compact_stamp,
+    component_of,
+    error_reply,
+    http_date,
+    json_reply,
+    operation_identifier,
+    rate_limit_headers,
+    service_headers,
+)
 from fakes.emulator.wsgi import serve
 from fakes.world.errors import ServiceError
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
@@ -118,8 +128,9 @@ def _refusal(call: Call, error: ServiceError) -> Reply:
     if call.family.refuse is not None:
         reply = call.family.refuse(call, error)
     else:
+        component = component_of(call.request.path) if call.family.envelope == "dataplane" else ""
         region = call.host.get("region") or REGION
-        reply = error_reply(call.world, error, envelope=call.family.envelope, region=region)
+        reply = error_reply(call.world, error, envelope=call.family.envelope, region=region, component=component)
     reply.status = getattr(error, "http_status", reply.status)
     return reply
 
@@ -134,15 +145,20 @@ def _unserved(request: Request, family: HostFamily) -> Reply:
 
 
 def _add_headers(call: Call, reply: Reply) -> None:
-    headers = reply.headers
-    guid = call.world.ids.guid()
-    headers.setdefault("x-ms-request-id", guid)
-    if call.family.name != "arm":
-        return
-    headers.update(ARM_HEADERS)
-    headers.update(rate_limit_headers(call.request.method))
-    headers["x-ms-correlation-request-id"] = guid
-    headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{compact_stamp(call.world.clock.now())}:{guid}"
-    if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
+    headers, now, guid = reply.headers, call.world.clock.now(), call.world.ids.guid()
+    headers.setdefault("Date", http_date(now))
+    if call.family.name == "arm":
+        headers.update(ARM_HEADERS)
+        headers.update(rate_limit_headers(call.route.operation, call.request.method))
+        headers["x-ms-correlation-request-id"] = guid
+        headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{compact_stamp(now)}:{guid}"
+        if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
+            headers["x-ms-operation-identifier"] = operation_identifier(call.world, REGION, guid)
+            headers.update(service_headers(call.world))
+            headers.setdefault("x-ms-response-type", "standard")
+    elif call.family.audiences:  # Azure ML's own hosts, which ARM does not stand before
         headers.update(service_headers(call.world))
         headers.setdefault("x-ms-response-type", "standard")
+        headers.setdefault("Connection", "keep-alive")
+    else:
+        headers.setdefault("x-ms-request-id", guid)

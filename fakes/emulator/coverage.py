@@ -21,6 +21,16 @@ DEVIATIONS = (
     "`Request-Context`, `azureml-served-by-cluster` and `x-ms-operation-identifier` hold constants; `X-MSEdge-Ref` "
     "is not sent.",
     "Any api-version that is well formed is accepted, and most answers have the shape of the newest recorded one.",
+    "Long-running operations have their form of 2024 and later whatever the api-version: signed URLs, ids that begin "
+    "with `oeidp` and `odidp`, an `endTime` from the start, a `percentComplete` that stays 0.0. The cluster's header "
+    "is that of 2025; before, it was `x-aml-cluster` (recorded).",
+    "The `$skipToken` of a next link is a plain number; on Azure it is opaque text (recorded).",
+    "Not sent though recorded: `Build-ID` on the PUT of an environment, `Transfer-Encoding: chunked` on the 404 of a "
+    "blob.",
+    "`generation` and `supportsIB` are told for the three VM sizes that were recorded, and for no other.",
+    "Timestamps of assets end in `+00:00`; those of a model of 2022-08 ended in `Z` (recorded).",
+    "Datastores cannot be created, and a new workspace has those of blob storage alone.",
+    "Code is never found by its snapshot (`snapshots/getByHash`), so SDKs of 2023 upload it every time.",
     "Workspaces are ready, and gone, at once; on Azure either takes minutes.",
     "The fine-tuning job computes with the `retrieval` engine (docs/adr/0004): metrics and answers are its own, "
     "not those of the model whose name it bears.",
@@ -44,6 +54,10 @@ UNVERIFIED = (
     "The body of a `mfeOperationsStatus` that failed; its message is put together from what users quote.",
     "Every 409 that the SDK does not see through, such as a second operation on a busy endpoint.",
     "The body of `runs/{id}/details`, which `jobs.stream` reads; only its keys are known.",
+    "The answer to a command job: its members are those of the SDK, its defaults documented, their order inferred.",
+    "The mode of a job's input that was sent without one.",
+    "Headers of the data plane other than the cluster and the type of the answer; they are taken from ARM.",
+    "A name of an asset that is there before its first version: its GET is recorded, the answer to its PUT is not.",
     "A job list, and a registry component that a pipeline of 2024 or later uses with success.",
     "What refuses an unknown component input, a value outside an enum or below a minimum.",
     "What refuses traffic that does not add up to 100, an unknown VM size, a quota that is spent.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fakes.world.assets import AssetVersion
+from fakes.world.component_specs import component_spec, pin_environment
 from fakes.world.errors import Invalid, NotFound
 from fakes.world.ids import guid_of
 
@@ -38,10 +39,23 @@ def put_asset(
     properties = {"description": None, "tags": {}, "properties": {}, **sent}
     properties["tags"] = {key: str(value) for key, value in (properties["tags"] or {}).items()}
     if kind == "components":
-        version = _component(properties, name, version)
+        version = _component(world, properties, name, version)
     else:
         _RULES[kind](world, workspace, properties)
     return workspace.assets.put(kind, name, version, properties, world.clock.now())
+
+
+def published(world: World, kind: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of an asset that is sent to a registry (treated as in a workspace, inferred)."""
+    properties = {"description": None, "tags": {}, "properties": {}, "isArchived": False, "isAnonymous": False, **sent}
+    if kind == "components":
+        properties["componentSpec"] = component_spec(properties.get("componentSpec") or {})
+        pin_environment(world, properties["componentSpec"])
+    elif kind == "environments":
+        environment(properties)
+    elif kind == "models":
+        properties = {"flavors": {}, "jobName": None, **properties}
+    return properties
 
 
 def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
@@ -73,6 +87,11 @@ def _data(_world: World, workspace: Workspace, properties: dict[str, Any]) -> No
 
 
 def _environment(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> None:
+    environment(properties)
+
+
+def environment(properties: dict[str, Any]) -> None:
+    """Fill in what the service says of an environment; its conda file becomes indented JSON (recorded)."""
     conda = properties.get("condaFile")
     try:
         content = yaml.safe_load(conda) if conda else None
@@ -91,40 +110,20 @@ def _code(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> N
     properties.setdefault("codeUri", None)
 
 
-def _component(properties: dict[str, Any], name: str, version: str) -> str:
+def _component(world: World, properties: dict[str, Any], name: str, version: str) -> str:
     spec = properties.get("componentSpec")
     if not isinstance(spec, dict):
         raise Invalid("componentSpec is missing.", inner=("BadArgument",))
     wire = component_spec(spec)
-    if name == ANONYMOUS:
+    pin_environment(world, wire)
+    if name == ANONYMOUS:  # the spec keeps the version that it was sent with (recorded 2023-10)
         version = guid_of("component", json.dumps({**wire, "version": None}, sort_keys=True))
-        wire["version"] = version
     properties["componentSpec"] = wire
     properties["description"] = None
     return version
 
 
 _RULES = {"models": _model, "data": _data, "environments": _environment, "codes": _code}
-
-
-def component_spec(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a spec as the service rewrites it: scalars as strings, `optional` on every input (recorded)."""
-    kept = {key: value for key, value in spec.items() if key != "_source"}
-    wire: dict[str, Any] = _texts(kept)
-    for given in (wire.get("inputs") or {}).values():
-        if isinstance(given, dict):
-            given.setdefault("optional", "False")
-    if wire.get("type") == "command":
-        wire.setdefault("resources", {"instance_count": "1"})
-    return wire
-
-
-def _texts(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _texts(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_texts(inner) for inner in value]
-    return value if value is None or isinstance(value, str) else str(value)
 
 
 def long_uri(workspace: Workspace, uri: str) -> str:

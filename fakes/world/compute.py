@@ -69,7 +69,12 @@ def require_size(world: World, name: str) -> VmSize:
 
 
 def put_compute(
-    world: World, workspace: Workspace, name: str, location: str, properties: dict[str, Any]
+    world: World,
+    workspace: Workspace,
+    name: str,
+    location: str,
+    properties: dict[str, Any],
+    tags: dict[str, str] | None = None,
 ) -> tuple[Compute, Operation]:
     """Create a cluster or change it.
 
@@ -96,7 +101,7 @@ def put_compute(
         created=existing.created if existing else now,
         modified=now,
         description=properties.get("description"),
-        tags={} if existing else None,
+        tags=tags or ({} if existing else None),
         errors=errors,
         updated=existing is not None,
     )

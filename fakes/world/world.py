@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,7 @@ class Workspace:
     principal_id: str
     tags: dict[str, str] = field(default_factory=dict)
     description: str = ""
+    friendly_name: str = ""
     assets: AssetStore = field(default_factory=AssetStore)
     datastores: dict[str, Datastore] = field(default_factory=dict)
     computes: dict[str, Compute] = field(default_factory=dict)
@@ -60,6 +62,14 @@ class Workspace:
             f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
             f"/providers/Microsoft.MachineLearningServices/workspaces/{self.name}"
         )
+
+    def describe(
+        self, tags: Mapping[str, str] | None, description: str | None = None, friendly_name: str | None = None
+    ) -> None:
+        """Add tags, and replace what of the rest is given."""
+        self.tags.update(tags or {})
+        self.description = description or self.description
+        self.friendly_name = friendly_name or self.friendly_name
 
     @property
     def tracking_uri(self) -> str:

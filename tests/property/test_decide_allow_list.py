@@ -22,6 +22,7 @@ SIZES = st.one_of(
     st.sampled_from(REAL), st.from_regex(r"Standard_[A-Z]{1,2}[0-9]{1,2}[a-z]{0,3}(_v[1-6])?", fullmatch=True)
 )
 LISTS = st.lists(SIZES, min_size=1, max_size=12)
+SPELLINGS = st.sampled_from([repr, json.dumps, " ".join, ", ".join, lambda sizes: f"['{' '.join(sizes)}']"])
 
 
 def recased(name: str, upper: bool) -> str:
@@ -47,7 +48,7 @@ def test_every_malformed_tag_is_refused(entry: dict[str, Any]) -> None:
     assert refused.value.remedy
 
 
-@given(LISTS, st.sampled_from([repr, json.dumps, " ".join, ", ".join, lambda sizes: f"['{' '.join(sizes)}']"]))
+@given(LISTS, SPELLINGS)
 def test_spelling_does_not_change_the_list(sizes: list[str], spell: Any) -> None:
     """Python, JSON, blanks, commas, all in one element: the same sizes, in the same order, each once."""
     parsed = parse_allow_list(spell(sizes))
@@ -72,6 +73,27 @@ def test_adding_a_size_never_refuses_another(size: str, sizes: list[str], added:
     """What a list allows, a longer list allows."""
     if check_size(size, AllowList(tuple(sizes))).allowed:
         assert check_size(size, AllowList((*sizes, added))).allowed
+
+
+@given(SIZES, LISTS, SIZES, SPELLINGS)
+def test_adding_a_size_to_a_tag_never_refuses_another(size: str, sizes: list[str], added: str, spell: Any) -> None:
+    """What a tag allows, it allows with one more size in it, wherever that stands and however it is spelled."""
+    if check_size(size, parse_allow_list(spell(sizes))).allowed:
+        for longer in ([*sizes, added], [added, *sizes]):
+            assert check_size(size, parse_allow_list(spell(longer))).allowed
+
+
+@given(SIZES, LISTS, st.permutations(range(12)), SPELLINGS, SPELLINGS)
+def test_order_case_and_spelling_of_a_tag_do_not_matter(
+    size: str, sizes: list[str], order: list[int], spell: Any, respell: Any
+) -> None:
+    """Two tags with the same sizes say the same, in any order, case and spelling."""
+    again = [recased(sizes[index], index % 2 == 0) for index in order if index < len(sizes)]
+
+    assert (
+        check_size(size, parse_allow_list(spell(sizes))).allowed
+        == check_size(size, parse_allow_list(respell(again))).allowed
+    )
 
 
 @given(SIZES, LISTS, st.randoms(use_true_random=False), st.booleans())

@@ -15,6 +15,7 @@ from fakes.emulator.services import (
     endpoints,
     entra,
     jobs,
+    locations,
     lro,
     mlflow,
     registries,
@@ -22,6 +23,7 @@ from fakes.emulator.services import (
     resource_groups,
     run_history,
     scoring,
+    upload_references,
     workspaces,
 )
 
@@ -34,6 +36,7 @@ FAMILIES = (
         RouteTable(
             (
                 *workspaces.ROUTES,
+                *locations.ROUTES,
                 *computes.ROUTES,
                 *datastores.ROUTES,
                 *assets.ROUTES,
@@ -54,11 +57,12 @@ FAMILIES = (
         re.compile(r"(?P<region>[a-z0-9]+)\.api\.azureml\.ms"),
         RouteTable(
             (
-                *workspaces.DISCOVERY_ROUTES,
+                *locations.DISCOVERY_ROUTES,
                 *registries.DISCOVERY_ROUTES,
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
                 *lro.ASSET_STORE_ROUTES,
+                *upload_references.ROUTES,
             )
         ),
         REGIONAL_AUDIENCES,

@@ -36,11 +36,11 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
         "description": compute.description,
         "resourceId": resource_id,
         "computeType": compute.compute_type,
+        **({} if fresh else {"computeLocation": compute.location}),
         "provisioningState": state,
     }
     if not fresh:
         properties |= {
-            "computeLocation": compute.location,
             "provisioningErrors": _errors(compute) if state == "Failed" else None,
             "provisioningWarnings": None,
             "isAttachedCompute": False,
@@ -56,12 +56,17 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
     }
 
 
+_SCALE = {"maxNodeCount": None, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT2M"}
+"""The members of the scale settings in the service's order, with their defaults."""
+
+
 def _errors(compute: Compute) -> list[dict[str, Any]]:
     return [{"error": {"code": code, "message": message, "details": []}} for code, message in compute.errors]
 
 
 def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     sent = compute.settings
+    scale, account = sent.get("scaleSettings") or {}, sent.get("userAccountCredentials")
     known = {
         "currentNodeCount": 0,
         "targetNodeCount": 0,
@@ -74,11 +79,8 @@ def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     return {
         "vmSize": compute.vm_size,
         "vmPriority": compute.vm_priority,
-        "scaleSettings": {
-            "minNodeCount": 0,
-            "nodeIdleTimeBeforeScaleDown": "PT2M",
-            **(sent.get("scaleSettings") or {}),
-        },
+        "scaleSettings": {name: scale.get(name, otherwise) for name, otherwise in _SCALE.items()},
+        **({} if fresh or not account else {"userAccountCredentials": {**account, "adminUserPassword": None}}),
         "subnet": sent.get("subnet"),
         **(dict.fromkeys(known) if fresh else known),
         "errors": None,
@@ -105,7 +107,8 @@ def put_one(call: Call) -> Reply:
     """Create or update a compute: 201 with state Creating in both cases (recorded)."""
     workspace = call.workspace
     location = call.json.get("location") or workspace.region
-    compute, operation = put_compute(call.world, workspace, call.params["compute"], location, call.properties)
+    name, tags = call.params["compute"], call.json.get("tags")
+    compute, operation = put_compute(call.world, workspace, name, location, call.properties, tags)
     return accepted_compute(call, workspace.region, operation, 201, render(call, compute, fresh=True))
 
 

@@ -47,8 +47,7 @@ def put_deployment(call: Call) -> Reply:
     workspace = call.world.create_workspace(
         call.params["subscription"], call.params["group"], str(name), str(region).replace(" ", "").lower()
     )
-    workspace.description = str(parameters.get("description") or "")
-    workspace.tags.update(parameters.get("tagValues") or {})
+    workspace.describe(parameters.get("tagValues"), parameters.get("description"), parameters.get("friendlyName"))
     seconds = call.world.pace.of("workspace.create")
     operation = call.world.operations.start(_id(call), call.world.clock.now(), seconds, running="Running")
     reply = json_reply(201, _resource(call, operation))

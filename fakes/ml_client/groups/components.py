@@ -27,6 +27,7 @@ _DEFAULT = "azureml_default"
 class ComponentGroup(AssetGroup):
     """`client.components`."""
 
+    sdk_name = "components"
     kind, entity, target = "components", Component, ErrorTarget.COMPONENT
 
     def __init__(self, client: FakeMLClient) -> None:

@@ -32,6 +32,8 @@ _AAD_SCOPE = "https://ml.azure.com/.default"
 class EndpointGroup(Group):
     """`client.online_endpoints`."""
 
+    sdk_name = "online_endpoints"
+
     def list(self, *, local: bool = False) -> Any:
         """Return the endpoints of the workspace."""
         refuse_local(local)
@@ -137,6 +139,8 @@ class EndpointGroup(Group):
                 scored = serve(scope.world, endpoint.name, endpoint.region, asked)
             except ServiceError as error:
                 return Answer(error.status, error.message)  # the gateway answers in plain text
+            if scored.status == 200:
+                return Answer(scored.status, scored.reply.text())
             return Answer(scored.status, scored.reply.value)
 
         answer = scope.ask("Scoring_Score", "POST", score)

@@ -37,6 +37,7 @@ _ACTIVE = ListViewType.ACTIVE_ONLY
 class ModelGroup(AssetGroup):
     """`client.models`."""
 
+    sdk_name = "models"
     kind, entity, target = "models", Model, ErrorTarget.MODEL
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
@@ -103,6 +104,7 @@ class ModelGroup(AssetGroup):
 class DataGroup(AssetGroup):
     """`client.data`."""
 
+    sdk_name = "data"
     kind, entity, target = "data", Data, ErrorTarget.DATA
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
@@ -148,6 +150,7 @@ class DataGroup(AssetGroup):
 class EnvironmentGroup(AssetGroup):
     """`client.environments`."""
 
+    sdk_name = "environments"
     kind, entity, target = "environments", Environment, ErrorTarget.ENVIRONMENT
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
