@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from typing import IO, Any
+from typing import Any
 
 from rich.console import Console
 
-__all__ = ["Screen", "let_go", "screens"]
+__all__ = ["Screen", "screens"]
 
 
 class Screen(Console):
@@ -36,11 +34,3 @@ class Screen(Console):
 def screens() -> tuple[Screen, Screen]:
     """Return consoles for stdout and stderr as they are now: to keep the SDK's noise away, they are replaced later."""
     return Screen(file=sys.stdout, highlight=False), Screen(file=sys.stderr, highlight=False)
-
-
-def let_go(stream: IO[str]) -> None:
-    """Forget what could not be printed: Python would try again at its end, and complain."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)

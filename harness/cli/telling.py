@@ -10,7 +10,7 @@ from rich.text import Text
 from harness.backends.select import OFFLINE_BACKENDS
 from harness.cli.failures import show_error
 from harness.cli.outcome import Outcome, Presentation, document
-from harness.cli.screen import Screen, let_go
+from harness.cli.screen import Screen
 from harness.cli.summary import closing_line, show_summary
 from harness.errors import EnvironmentMissing, HarnessError
 
@@ -27,8 +27,7 @@ def tell(outcome: Outcome, presentation: Presentation, out: Screen, errors: Scre
     """
     problems: list[HarnessError] = []
     _attempt(lambda: _keep(outcome), _unkept, problems)
-    if not _attempt(lambda: _print(outcome, presentation, out, problems), _unprinted(outcome), problems):
-        let_go(out.file)
+    _attempt(lambda: _print(outcome, presentation, out, problems), _unprinted(outcome), problems)
     with contextlib.suppress(OSError):
         if len(problems) > 1:  # neither place took it
             errors.file.write(document(outcome, problems))
@@ -36,22 +35,18 @@ def tell(outcome: Outcome, presentation: Presentation, out: Screen, errors: Scre
             if error is not None:
                 show_error(error, errors)
         errors.file.flush()
-        return outcome.exit_code or max((problem.exit_code for problem in problems), default=0)
-    let_go(errors.file)
-    return outcome.exit_code or EnvironmentMissing.exit_code
+    return outcome.exit_code or max((problem.exit_code for problem in problems), default=0)
 
 
 def _attempt(
     action: Callable[[], None], explain: Callable[[OSError], HarnessError], problems: list[HarnessError]
-) -> bool:
+) -> None:
     try:
         action()
     except BrokenPipeError:
-        return False
+        return
     except OSError as error:
         problems.append(explain(error))
-        return False
-    return True
 
 
 def _keep(outcome: Outcome) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from harness.errors import ParameterError, nearest
+from harness.errors import ParameterError
 
-__all__ = ["problems", "shift"]
+__all__ = ["shift"]
 
 
 def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str, int]:
@@ -35,21 +35,6 @@ def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str
             remedy="Give it all of the traffic, or deploy another one first.",
         )
     return {**_scaled(others, total, 100 - percent), deployment: percent}
-
-
-def problems(traffic: Mapping[str, int], deployments: Collection[str]) -> tuple[str, ...]:
-    """Return what Azure ML would refuse about `traffic` on an endpoint with these `deployments`."""
-    found = []
-    for name, share in traffic.items():
-        if name not in deployments:
-            close = nearest(name, deployments)
-            found.append(f"{name} is no deployment of the endpoint (nearest: {', '.join(close) or 'none'})")
-        if not 0 <= share <= 100:
-            found.append(f"{name} has {share} %, not 0 to 100")
-    total = sum(traffic.values())
-    if total not in (0, 100):
-        found.append(f"the shares add up to {total} %, not to 0 or 100")
-    return tuple(found)
 
 
 def _scaled(shares: Mapping[str, int], total: int, target: int) -> dict[str, int]:

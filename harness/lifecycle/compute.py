@@ -43,11 +43,7 @@ class Cluster:
     @property
     def facts(self) -> Mapping[str, str]:
         """What to tell about it."""
-        return {
-            "cluster": f"{self.name} ({'created' if self.created else 'reused'}, {self.tier})",
-            "size": self.size,
-            "GPUs per node": str(self.gpus_per_node),
-        }
+        return {"cluster": f"{self.name} ({'created' if self.created else 'reused'}, {self.tier})"}
 
 
 def prepare_cluster(

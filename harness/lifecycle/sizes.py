@@ -38,7 +38,7 @@ class ClusterPlan:
     def facts(self) -> Mapping[str, str]:
         """What to tell about it."""
         return {
-            "cluster": f"{self.name} {'exists' if self.exists else 'is to be created'}",
+            "cluster": f"{self.name} ({'exists' if self.exists else 'to be created'})",
             "size": self.size,
             "GPUs per node": str(self.gpus_per_node),
             "allowed": self.allowed,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.decide.names import check_endpoint_name, make_endpoint_name
-from harness.decide.traffic import problems, shift
+from harness.decide.traffic import shift
 from harness.errors import ParameterError
 
 NAMES = ("blue", "green", "demo", "canary")
@@ -27,7 +27,8 @@ def test_any_sequence_of_shifts_leaves_sound_traffic(moves: list[tuple[str, int]
         except ParameterError:
             continue
         assert traffic[name] == percent
-        assert problems(traffic, NAMES) == ()
+        assert sum(traffic.values()) in (0, 100)
+        assert all(0 <= share <= 100 for share in traffic.values())
 
 
 @given(st.dictionaries(st.sampled_from([*NAMES, "purple"]), st.sampled_from([-1, 0, 1, 10, 50, 90, 99, 100, 101])))

@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 from finished_run import finished_run
-from rich.console import Console
 
 from harness.cli import main
+from harness.cli.screen import Screen
 from harness.lifecycle.report import LifecycleReport
 
-Screen = Callable[..., Console]
+MakeScreen = Callable[..., Screen]
 Invoke = Callable[..., tuple[int, str, str]]
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")  # some CI systems make every stream a terminal
 
 
 @pytest.fixture
-def screen() -> Screen:
+def screen() -> MakeScreen:
     """Make a console that writes to memory, where `screen().file.getvalue()` finds it."""
 
-    def make(width: int = 80, terminal: bool = False) -> Console:
-        return Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
+    def make(width: int = 80, terminal: bool = False) -> Screen:
+        return Screen(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
 
     return make
 

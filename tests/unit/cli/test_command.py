@@ -71,6 +71,14 @@ def test_refused_run_is_a_document_too(invoke: Invoke) -> None:
     assert json.loads(out)["error"]["where"] == "x.toml"
 
 
+def test_local_run_has_no_studio(invoke: Invoke, report: LifecycleReport) -> None:
+    """Where the links to the studio lead nowhere, the lifecycle is told so."""
+    given: dict[str, Any] = {}
+    invoke(lifecycle=lambda *_, **named: given.update(named) or report)
+
+    assert given["studio"] is False
+
+
 def test_interruption_before_the_start_ends_with_4(invoke: Invoke) -> None:
     """Ctrl-C before the lifecycle has begun is no traceback."""
     code, _, err = invoke(lifecycle=_raising(KeyboardInterrupt()))
