@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -48,6 +48,10 @@ class Doubles:
         for subject in self.subjects.values():
             subject.clock.advance(seconds)
         self._renew()
+
+    def instants(self) -> list[datetime]:
+        """Return what time it is in either world."""
+        return [subject.now() for subject in self.subjects.values()]
 
     def check_laws(self) -> None:
         """Demand of both worlds what must hold in any."""

@@ -16,7 +16,19 @@ from contract_steps import ENVIRONMENT, FOUNDATION, SIZE, invoke, question
 from contract_subject import Subject
 from hypothesis import strategies as st
 
-__all__ = ["CLUSTERS", "DEPLOYMENTS", "ENDPOINTS", "JOBS", "MODEL", "MODELS", "READS", "SUBMISSIONS", "VIEWS", "Move"]
+__all__ = [
+    "CLUSTERS",
+    "DEPLOYMENTS",
+    "ENDPOINTS",
+    "JOBS",
+    "MODEL",
+    "MODELS",
+    "QUESTIONS",
+    "READS",
+    "SUBMISSIONS",
+    "VIEWS",
+    "Move",
+]
 
 Move = Callable[[Subject, Path], Any]
 """Something to do with a subject; the folder is for files. Changes return a poller, entries and reads a result."""
@@ -189,13 +201,13 @@ def listing(kind: str) -> Move:
     return lambda aml, _: getattr(aml.workspace, kind).list()
 
 
+QUESTIONS: st.SearchStrategy[Move] = st.builds(
+    ask,
+    _ENDPOINTS,
+    st.none() | _DEPLOYMENTS | st.just("purple"),
+    st.sampled_from([question(), question(flat=True), {}, {"input_data": {"input_string": []}}]),
+)
 READS: st.SearchStrategy[Move] = st.one_of(
-    st.builds(
-        ask,
-        _ENDPOINTS,
-        st.none() | _DEPLOYMENTS | st.just("purple"),
-        st.sampled_from([question(), question(flat=True), {}, {"input_data": {"input_string": []}}]),
-    ),
     st.builds(log, _ENDPOINTS, _DEPLOYMENTS),
     st.builds(keys, _ENDPOINTS),
     st.builds(lambda name: lambda aml, _: aml.workspace.online_endpoints.get(name), _ENDPOINTS),
@@ -220,4 +232,4 @@ READS: st.SearchStrategy[Move] = st.one_of(
         lambda name: lambda aml, _: getattr(aml.workspace, name).list()
     ),
 )
-"""What changes nothing but logs."""
+"""What changes nothing."""

@@ -16,6 +16,7 @@ from moves import (
     JOBS,
     MODEL,
     MODELS,
+    QUESTIONS,
     READS,
     SUBMISSIONS,
     VIEWS,
@@ -78,7 +79,7 @@ class SameOutcome(RuleBasedStateMachine):
 
     @rule(
         first=ENDPOINTS | DEPLOYMENTS,
-        others=st.lists(ENDPOINTS | DEPLOYMENTS | CLUSTERS | JOBS | READS, min_size=1, max_size=3),
+        others=st.lists(ENDPOINTS | DEPLOYMENTS | CLUSTERS | JOBS | QUESTIONS | READS, min_size=1, max_size=3),
         seconds=st.sampled_from([0, 30]),
     )
     def overlap(self, first: Move, others: list[Move], seconds: int) -> None:
@@ -92,6 +93,7 @@ class SameOutcome(RuleBasedStateMachine):
                 begun = [observe_begun(first, aml, self.doubles)]
                 aml.clock.advance(seconds)
                 begun += [observe_begun(other, aml, self.doubles) for other in others]
+                begun.append((observe(lambda: _everything(aml)), None))
                 aml.clock.advance(LONG)
             return [outcome if poller is None else observe(poller.result) for outcome, poller in begun]
 
@@ -107,10 +109,19 @@ class SameOutcome(RuleBasedStateMachine):
         """Submit, describe, archive or restore a job."""
         self._entered(move)
 
+    @rule(move=QUESTIONS)
+    def ask_an_endpoint(self, move: Move) -> None:
+        """Ask an endpoint; which deployment has answered is in the logs."""
+        self.doubles.both(lambda aml: move(aml, self.doubles.folder))
+        self.doubles.both(_answered)
+
     @rule(move=READS)
     def read(self, move: Move) -> None:
-        """Read something, or ask an endpoint."""
+        """Read something, which takes no time."""
+        before = self.doubles.instants()
         self.doubles.both(lambda aml: move(aml, self.doubles.folder))
+
+        assert self.doubles.instants() == before
 
     @rule(seconds=st.sampled_from([1, 30, 600, 7200]))
     def let_time_pass(self, seconds: int) -> None:
@@ -160,6 +171,16 @@ def _everything(aml: Subject) -> list[Any]:
         client.compute.list(),
         *(client.jobs.list(list_view_type=view) for view in VIEWS),
         *(client.models.list(MODEL, list_view_type=view) for view in VIEWS),
+    ]
+
+
+def _answered(aml: Subject) -> list[int]:
+    """Return how many requests each deployment has answered."""
+    online = aml.workspace.online_deployments
+    return [
+        online.get_logs(deployment.name, endpoint.name, lines=500).count("POST /score")
+        for endpoint in aml.workspace.online_endpoints.list()
+        for deployment in online.list(endpoint.name)
     ]
 
 
