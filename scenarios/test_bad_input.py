@@ -47,7 +47,7 @@ def test_own_rows_without_fault_pass(lifecycle: Lifecycle, own_data: Callable[..
 @pytest.mark.parametrize(
     ("third_line", "what"),
     [
-        pytest.param(b'{"prompt": "Why', "not JSON: Invalid", id="bad-json"),
+        pytest.param(b'{"prompt": "Why', "not JSON: Unterminated string starting at column 12", id="bad-json"),
         pytest.param(row(3, SYSTEM_LAST), "messages[2].role is 'assistent'", id="wrong-role"),
         pytest.param(row(3, []), "messages is empty", id="empty-messages"),
         pytest.param(row(3).replace(b"blue", b"bl\xfce"), "is not UTF-8", id="not-utf-8"),
