@@ -119,6 +119,8 @@ class _Replacement:
 
 def _send_azure(app: App, request: Any, *, stream: bool = False, **_options: Any) -> Any:
     """Carry a request of azure-core, in its old or its new form."""
+    if "://" not in str(request.url):  # an endpoint that is still being created has no scoring URI
+        raise ServiceResponseError(f"Invalid URL {str(request.url)!r}: No scheme supplied.")
     rest = isinstance(request, RestRequest)
     content = request._data if rest else request.data  # the new form has no public name for a form's fields
     if content is None and rest:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from azure.ai.ml import command
 from azure.ai.ml.entities import AmlCompute, ManagedOnlineDeployment, ManagedOnlineEndpoint, Model
@@ -28,11 +28,14 @@ __all__ = [
     "SUBMISSIONS",
     "VIEWS",
     "Move",
+    "steps",
+    "weighted",
 ]
 
 Move = Callable[[Subject, Path], Any]
 """Something to do with a subject; the folder is for files. Changes return a poller, entries and reads a result."""
 
+T = TypeVar("T")
 MODEL = "m"
 VIEWS = ("ActiveOnly", "ArchivedOnly", "All")
 _ENDPOINTS = st.sampled_from(["chat-1", "chat-1", "chat-1", "chat-2"])
@@ -46,6 +49,17 @@ _SHARES = st.sampled_from(
 _TAGS = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"]), max_size=2)
 _CLUSTERS, _JOBS = st.sampled_from(["cpu-1", "gpu-1"]), st.sampled_from(["job-1", "job-2"])
 _VERSIONS = st.sampled_from(["1", "1", "10", "foobar"])
+
+
+def weighted(weights: Mapping[st.SearchStrategy[T], int]) -> st.SearchStrategy[T]:
+    """Choose among strategies by weight, however many alternatives each of them has."""
+    kinds = [kind for kind, weight in weights.items() for _ in range(weight)]
+    return st.integers(min_value=0, max_value=len(kinds) - 1).flatmap(kinds.__getitem__)
+
+
+def steps(name: str, *given: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, tuple[Any, ...]]]:
+    """Return the calls of a step by its name, with arguments that are drawn."""
+    return st.tuples(st.just(name), st.tuples(*given))
 
 
 def put_endpoint(name: str, mode: str, tags: Mapping[str, str]) -> Move:

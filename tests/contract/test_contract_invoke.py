@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.ai.ml.entities import Model
+from azure.ai.ml.entities import ManagedOnlineEndpoint, Model
 from azure.ai.ml.exceptions import MlException, ValidationException
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError, ServiceResponseError
 from contract_steps import (
     ENDPOINT,
     WHOLE_JOB,
@@ -166,6 +166,16 @@ def test_an_endpoint_that_is_gone_is_not_invoked(client: Any, tmp_path: Path) ->
 
     with pytest.raises(ResourceNotFoundError):
         invoke(client, tmp_path)
+
+
+@evidence(Evidence.SDK_SOURCE, "invoke posts to the scoring URI, which is null until the endpoint is created")
+def test_an_endpoint_that_is_being_created_cannot_be_invoked(aml: Subject, tmp_path: Path) -> None:
+    """The SDK sends to the address None, which fails as a broken connection does."""
+    with aml.paused():
+        poller = aml.workspace.online_endpoints.begin_create_or_update(ManagedOnlineEndpoint(name=ENDPOINT))
+        with pytest.raises(ServiceResponseError, match="Invalid URL 'None'"):
+            invoke(aml.workspace, tmp_path)
+    poller.wait()
 
 
 @pytest.mark.parametrize("mode", ["key", "aml_token", "aad_token"])
