@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from azure.core.credentials import AccessToken, AccessTokenInfo
@@ -16,9 +15,8 @@ from fakes.emulator.app import App
 from fakes.emulator.exchange import Exchange
 from fakes.engines import engine_by_name
 from fakes.world.clock import VirtualClock
-from fakes.world.faults import Faults
 from fakes.world.pace import pace_by_name
-from fakes.world.surroundings import environment_of, write_config
+from fakes.world.surroundings import Surroundings
 from fakes.world.world import World
 
 
@@ -44,7 +42,7 @@ class EmulatorCredential:
         """Nothing is held open."""
 
 
-class Emulator:
+class Emulator(Surroundings):
     """A local Azure ML, in this process, for the length of a `with` block.
 
     Inside the block every `requests`-based client that talks to an Azure host is answered here, with no change to
@@ -68,55 +66,22 @@ class Emulator:
         time_scale: float = 0.0,
     ) -> None:
         catalogue = load_catalogue(catalog)
-        self.world = World(
+        world = World(
             catalogue=catalogue,
             pace=pace_by_name(pace),
             engine=engine_by_name(engine) if isinstance(engine, str) else engine,
             seed=seed,
             clock=VirtualClock(catalogue.opened, time_scale=time_scale),
         )
+        super().__init__(world)
         self.app = App(self.world)
         self.credential = EmulatorCredential(self.world)
         self._stack = contextlib.ExitStack()
 
     @property
-    def clock(self) -> VirtualClock:
-        """Virtual time: `now()`, `slept`, `advance(seconds)`."""
-        return self.world.clock
-
-    @property
     def calls(self) -> list[Exchange]:
         """Every exchange so far: `.method`, `.url`, `.status`, `.operation`."""
         return self.app.calls
-
-    @property
-    def faults(self) -> Faults:
-        """What is to go wrong, and when."""
-        return self.world.faults
-
-    @property
-    def subscription_id(self) -> str:
-        """The subscription of the first workspace."""
-        return self.world.home.subscription_id
-
-    @property
-    def resource_group(self) -> str:
-        """The resource group of the first workspace."""
-        return self.world.home.resource_group
-
-    @property
-    def workspace_name(self) -> str:
-        """The name of the first workspace."""
-        return self.world.home.name
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The variables that make clients find this Azure, set inside the block."""
-        return environment_of(self.world)
-
-    def write_config(self, folder: Path | str) -> Path:
-        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-        return write_config(self.world, folder)
 
     def __enter__(self) -> Emulator:
         """Open the doors: from here on Azure is local."""

@@ -38,6 +38,11 @@ class Subject:
         """Return a client of a registry."""
         return self._clients.ml(self._credential, registry_name=name)
 
+    def sign_in_again(self) -> None:
+        """Let the next clients be new ones: azure-core renews tokens by the real clock, and here days pass at once."""
+        for made in ("workspace", "registry"):
+            self.__dict__.pop(made, None)
+
     def neighbour(self, region: str = "eastus2") -> Any:
         """Create a second workspace in the same group, and return a client of it."""
         self.azure.world.create_workspace(self.azure.subscription_id, self.azure.resource_group, "other", region)

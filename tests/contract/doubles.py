@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,8 +16,11 @@ from laws import Laws
 from outcome import Outcome, observe
 
 from fakes.emulator import Emulator
+from fakes.ml_client import FakeAzure
 
 __all__ = ["Doubles"]
+
+_TOKEN_GOOD_FOR = timedelta(hours=12)
 
 
 class Doubles:
@@ -26,16 +30,10 @@ class Doubles:
         self._stack = ExitStack()
         self.folder = Path(self._stack.enter_context(TemporaryDirectory()))
         self.subjects = {"emulator": Subject(self._stack.enter_context(Emulator()))}
-        self._add_fake()
-        self._laws = [Laws(subject.azure.world) for subject in self.subjects.values()]
-
-    def _add_fake(self) -> None:
-        try:
-            from fakes.ml_client import FakeAzure
-        except ImportError:
-            return
         fake = self._stack.enter_context(FakeAzure())
         self.subjects["fake"] = Subject(fake, fake.clients)
+        self._signed_in = self.subjects["emulator"].now()
+        self._laws = [Laws(subject.azure.world) for subject in self.subjects.values()]
 
     def both(self, action: Callable[[Subject], Any]) -> Outcome:
         """Do the same on both and demand the same outcome, which is returned."""
@@ -46,9 +44,14 @@ class Doubles:
         return first
 
     def advance(self, seconds: float) -> None:
-        """Let time pass for both."""
+        """Let time pass for both; after some hours their clients sign in again."""
         for subject in self.subjects.values():
             subject.clock.advance(seconds)
+        self._renew()
+
+    def instants(self) -> list[datetime]:
+        """Return what time it is in either world."""
+        return [subject.now() for subject in self.subjects.values()]
 
     def check_laws(self) -> None:
         """Demand of both worlds what must hold in any."""
@@ -77,3 +80,11 @@ class Doubles:
         latest = max(subject.now() for subject in self.subjects.values())
         for subject in self.subjects.values():
             subject.clock.advance((latest - subject.now()).total_seconds())
+        self._renew()
+
+    def _renew(self) -> None:
+        now = self.subjects["emulator"].now()
+        if now - self._signed_in > _TOKEN_GOOD_FOR:
+            self._signed_in = now
+            for subject in self.subjects.values():
+                subject.sign_in_again()

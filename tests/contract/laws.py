@@ -45,7 +45,8 @@ class Laws:
         for endpoint in self._world.home.endpoints.values():
             shares = endpoint.traffic
             assert sum(shares.values()) in (0, 100), f"traffic of {endpoint.name} is {shares}"
-            unknown = {name.lower() for name in shares} - set(endpoint.deployments)
+            named = {name.lower() for name in (*shares, *endpoint.mirror_traffic)}
+            unknown = named - set(endpoint.deployments)
             assert not unknown, f"traffic of {endpoint.name} names {unknown}"
 
     def _check_states(self) -> None:
@@ -53,6 +54,7 @@ class Laws:
         seen = {}
         for kind, name, machine, plan in self._planned():
             state = plan.state(now)
+            assert state != "Deleted", f"{kind} {'/'.join(name)} is deleted and still there"
             before = self._plans.get((kind, *name))
             if before is not None:
                 self._check_move(f"{kind} {'/'.join(name)}", machine, before, (plan.started, state))

@@ -1,4 +1,8 @@
-"""What can be done to an Azure ML: each function returns something to do with a subject, for hypothesis to choose."""
+"""What can be done to an Azure ML: each function returns something to do with a subject, for hypothesis to choose.
+
+Names are few and weighted, so that most moves meet something that is there. ENDPOINTS, DEPLOYMENTS, CLUSTERS and JOBS
+begin long-running operations or are refused; MODELS and SUBMISSIONS are done when they are answered.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +16,36 @@ from contract_steps import ENVIRONMENT, FOUNDATION, SIZE, invoke, question
 from contract_subject import Subject
 from hypothesis import strategies as st
 
-__all__ = ["CHANGES", "ENTRIES", "MODEL", "READS", "Move"]
+__all__ = [
+    "CLUSTERS",
+    "DEPLOYMENTS",
+    "ENDPOINTS",
+    "JOBS",
+    "MODEL",
+    "MODELS",
+    "QUESTIONS",
+    "READS",
+    "SUBMISSIONS",
+    "VIEWS",
+    "Move",
+]
 
 Move = Callable[[Subject, Path], Any]
 """Something to do with a subject; the folder is for files. Changes return a poller, entries and reads a result."""
 
 MODEL = "m"
-_ENDPOINTS, _DEPLOYMENTS = st.sampled_from(["chat-1", "chat-2"]), st.sampled_from(["blue", "green"])
-_SHARE = st.sampled_from([0, 10, 50, 90, 100])
-_SHARES = st.dictionaries(st.sampled_from(["blue", "green", "purple"]), _SHARE, max_size=3)
-_GOOD_SHARES = st.sampled_from([{"blue": 100}, {"green": 100}, {"blue": 90, "green": 10}, {}])
+VIEWS = ("ActiveOnly", "ArchivedOnly", "All")
+_ENDPOINTS = st.sampled_from(["chat-1", "chat-1", "chat-1", "chat-2"])
+_DEPLOYMENTS = st.sampled_from(["blue", "blue", "green"])
+_SHARES = st.sampled_from(
+    [
+        *({"blue": 100}, {"blue": 50}, {"blue": 0}, {"green": 100}, {"blue": 100, "green": 0}, {}),
+        *({"blue": 90, "green": 10}, {"blue": 90, "green": 20}, {"purple": 100}, {"blue": 100, "purple": 0}),
+    ]
+)
 _TAGS = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"]), max_size=2)
 _CLUSTERS, _JOBS = st.sampled_from(["cpu-1", "gpu-1"]), st.sampled_from(["job-1", "job-2"])
-_VERSIONS = st.sampled_from(["1", "2", "10", "foobar"])
+_VERSIONS = st.sampled_from(["1", "1", "10", "foobar"])
 
 
 def put_endpoint(name: str, mode: str, tags: Mapping[str, str]) -> Move:
@@ -70,9 +91,18 @@ def put_cluster(name: str, size: str, most: int, tier: str) -> Move:
     )
 
 
-CHANGES: st.SearchStrategy[Move] = st.one_of(
+ENDPOINTS: st.SearchStrategy[Move] = st.one_of(
     st.builds(put_endpoint, _ENDPOINTS, st.sampled_from(["key", "key", "aml_token"]), _TAGS),
-    st.builds(divide, _ENDPOINTS, _GOOD_SHARES | _SHARES, st.sampled_from([{}, {}, {"green": 10}, {"green": 60}])),
+    st.builds(divide, _ENDPOINTS, _SHARES, st.sampled_from([{}, {}, {"green": 10}, {"green": 60}])),
+    st.builds(divide, _ENDPOINTS, _SHARES, st.just({})),
+    st.builds(lambda name: lambda aml, _: aml.workspace.online_endpoints.begin_delete(name), _ENDPOINTS),
+    st.builds(
+        lambda name, key: lambda aml, _: aml.workspace.online_endpoints.begin_regenerate_keys(name, key_type=key),
+        _ENDPOINTS,
+        st.sampled_from(["primary", "secondary"]),
+    ),
+)
+DEPLOYMENTS: st.SearchStrategy[Move] = st.one_of(
     st.builds(
         put_deployment,
         _ENDPOINTS,
@@ -81,18 +111,15 @@ CHANGES: st.SearchStrategy[Move] = st.one_of(
         st.sampled_from([1, 1, 2, 0]),
         st.sampled_from(["5", "5", "99"]),
     ),
+    st.builds(put_deployment, _ENDPOINTS, st.just("green"), st.just("Standard_DS3_v2"), st.just(1), st.just("5")),
     st.builds(scale, _ENDPOINTS, _DEPLOYMENTS, st.sampled_from([1, 3])),
-    st.builds(lambda name: lambda aml, _: aml.workspace.online_endpoints.begin_delete(name), _ENDPOINTS),
     st.builds(
         lambda name, endpoint: lambda aml, _: aml.workspace.online_deployments.begin_delete(name, endpoint),
         _DEPLOYMENTS,
         _ENDPOINTS,
     ),
-    st.builds(
-        lambda name, key: lambda aml, _: aml.workspace.online_endpoints.begin_regenerate_keys(name, key_type=key),
-        _ENDPOINTS,
-        st.sampled_from(["primary", "secondary"]),
-    ),
+)
+CLUSTERS: st.SearchStrategy[Move] = st.one_of(
     st.builds(
         put_cluster,
         _CLUSTERS,
@@ -101,9 +128,8 @@ CHANGES: st.SearchStrategy[Move] = st.one_of(
         st.sampled_from(["Dedicated", "LowPriority"]),
     ),
     st.builds(lambda name: lambda aml, _: aml.workspace.compute.begin_delete(name), _CLUSTERS),
-    st.builds(lambda name: lambda aml, _: aml.workspace.jobs.begin_cancel(name), _JOBS),
 )
-"""What begins a long-running operation, or is refused."""
+JOBS: st.SearchStrategy[Move] = st.builds(lambda name: lambda aml, _: aml.workspace.jobs.begin_cancel(name), _JOBS)
 
 
 def register(version: str | None, content: str, kind: str, tags: Mapping[str, str]) -> Move:
@@ -130,21 +156,24 @@ def submit(name: str, compute: str, display_name: str) -> Move:
     return move
 
 
-ENTRIES: st.SearchStrategy[Move] = st.one_of(
-    st.builds(
-        register,
-        _VERSIONS | st.none(),
-        st.sampled_from(["a", "a", "b"]),
-        st.sampled_from(["custom_model", "custom_model", "mlflow_model"]),
-        _TAGS,
-    ),
+_REGISTER = st.builds(
+    register,
+    _VERSIONS | st.none(),
+    st.sampled_from(["a", "a", "b"]),
+    st.sampled_from(["custom_model", "custom_model", "mlflow_model"]),
+    _TAGS,
+)
+MODELS: st.SearchStrategy[Move] = st.one_of(
+    _REGISTER,
+    _REGISTER,
     st.builds(lambda version: lambda aml, _: aml.workspace.models.archive(MODEL, version), _VERSIONS),
     st.builds(lambda version: lambda aml, _: aml.workspace.models.restore(MODEL, version), _VERSIONS),
+)
+SUBMISSIONS: st.SearchStrategy[Move] = st.one_of(
     st.builds(submit, _JOBS, st.sampled_from(["cpu-1", "cpu-1", "missing"]), st.sampled_from(["one", "two"])),
     st.builds(lambda name: lambda aml, _: aml.workspace.jobs.archive(name), _JOBS),
     st.builds(lambda name: lambda aml, _: aml.workspace.jobs.restore(name), _JOBS),
 )
-"""What is done when it has been answered."""
 
 
 def ask(endpoint: str, deployment: str | None, body: Any) -> Move:
@@ -172,13 +201,13 @@ def listing(kind: str) -> Move:
     return lambda aml, _: getattr(aml.workspace, kind).list()
 
 
+QUESTIONS: st.SearchStrategy[Move] = st.builds(
+    ask,
+    _ENDPOINTS,
+    st.none() | _DEPLOYMENTS | st.just("purple"),
+    st.sampled_from([question(), question(flat=True), {}, {"input_data": {"input_string": []}}]),
+)
 READS: st.SearchStrategy[Move] = st.one_of(
-    st.builds(
-        ask,
-        _ENDPOINTS,
-        st.none() | _DEPLOYMENTS | st.just("purple"),
-        st.sampled_from([question(), question(flat=True), {}, {"input_data": {"input_string": []}}]),
-    ),
     st.builds(log, _ENDPOINTS, _DEPLOYMENTS),
     st.builds(keys, _ENDPOINTS),
     st.builds(lambda name: lambda aml, _: aml.workspace.online_endpoints.get(name), _ENDPOINTS),
@@ -193,14 +222,14 @@ READS: st.SearchStrategy[Move] = st.one_of(
     st.builds(lambda version: lambda aml, _: aml.workspace.models.get(MODEL, version), _VERSIONS),
     st.builds(
         lambda view: lambda aml, _: aml.workspace.models.list(MODEL, list_view_type=view),
-        st.sampled_from(["ActiveOnly", "ArchivedOnly", "All"]),
+        st.sampled_from(VIEWS),
     ),
     st.builds(
         lambda view: lambda aml, _: aml.workspace.jobs.list(list_view_type=view),
-        st.sampled_from(["ActiveOnly", "ArchivedOnly", "All"]),
+        st.sampled_from(VIEWS),
     ),
     st.sampled_from(["compute", "online_endpoints"]).map(
         lambda name: lambda aml, _: getattr(aml.workspace, name).list()
     ),
 )
-"""What changes nothing but logs."""
+"""What changes nothing."""

@@ -129,3 +129,14 @@ def test_a_bad_mirror_is_refused(client: Any, mirror: dict[str, int]) -> None:
     with pytest.raises(HttpResponseError) as refused:
         client.online_endpoints.begin_create_or_update(endpoint)
     assert refused.value.status_code == 400
+
+
+@evidence(Evidence.INFERRED, "not recorded")
+def test_a_mirror_goes_with_its_deployment(client: Any) -> None:
+    """A deployment that only mirrors may be deleted, and nothing is mirrored to it any more."""
+    endpoint = client.online_endpoints.get(ENDPOINT)
+    endpoint.mirror_traffic = {"green": 10}
+    client.online_endpoints.begin_create_or_update(endpoint).wait()
+    client.online_deployments.begin_delete("green", ENDPOINT).wait()
+
+    assert client.online_endpoints.get(ENDPOINT).mirror_traffic == {}

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 from contract_steps import make_cluster, make_endpoint, register, submit_command
 from contract_subject import Subject
-from evidence import Evidence, evidence
+from evidence import Evidence, evidence, gap
 
 
 @evidence(Evidence.RECORDED, "workspace GET, 2026-03")
@@ -95,3 +95,15 @@ def test_an_unknown_registry_is_forbidden(aml: Subject) -> None:
         aml.registry_called("none")
 
     assert refused.value.status_code == 403
+
+
+@gap("fake", "its clients carry no tokens, so none of them expires")
+@evidence(Evidence.DOCUMENTED, "ARM's ExpiredAuthenticationToken; tokens last an hour to a day")
+def test_a_token_that_has_expired_is_refused(aml: Subject) -> None:
+    """Who goes on with a token of two days ago is refused with 401 and told that it has expired."""
+    aml.workspace.workspaces.get(aml.azure.workspace_name)
+    aml.clock.advance(2 * 86_400)
+
+    with pytest.raises(ClientAuthenticationError, match="ExpiredAuthenticationToken") as refused:
+        aml.workspace.workspaces.get(aml.azure.workspace_name)
+    assert refused.value.status_code == 401

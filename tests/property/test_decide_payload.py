@@ -63,6 +63,13 @@ def test_the_last_turn_is_the_user_s(turns: list[dict[str, str]]) -> None:
     assert asked(build_payload(turns, {}))[-1]["role"] == "user"
 
 
+@given(conversations(), TEXT, st.sampled_from(["user", "assistant", "system"]))
+def test_one_turn_more_is_refused(turns: list[dict[str, str]], text: str, role: str) -> None:
+    """A conversation that has been answered, or in which the user speaks twice, is not sent."""
+    with pytest.raises(PayloadError):
+        build_payload([*turns, {"role": role, "content": text}], {})
+
+
 @given(conversations())
 def test_roles_take_turns(turns: list[dict[str, str]]) -> None:
     """After an optional system turn the user begins, and no role speaks twice in a row."""

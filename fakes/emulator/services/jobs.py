@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import PROVIDER, USER, WORKSPACE, location_of, page
+from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page
 from fakes.emulator.services.lro import accepted_action
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.errors import NotFound
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 from fakes.world.job_defaults import filled_command, filled_inputs
 from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, list_jobs, put_job, run_properties

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.services.arm import WORKSPACE
 from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid, NotFound, ServiceError
+from fakes.world.instants import milliseconds
 from fakes.world.jobs import Job, find_run
 from fakes.world.runs import LoggedMetric, Run
+from fakes.world.tracking import mlflow_status, mlflow_tags
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
 
 BASE = "/mlflow/v1.0" + WORKSPACE + "/api/2.0/mlflow"
 BASE_2_1 = "/mlflow/v2.0" + WORKSPACE + "/api/2.0/mlflow"
-_STATUS = {
-    "Completed": "FINISHED",
-    "Failed": "FAILED",
-    "NotResponding": "FAILED",
-    "Canceled": "KILLED",
-    "CancelRequested": "RUNNING",
-    "Running": "RUNNING",
-    "Finalizing": "RUNNING",
-}
 
 
 def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
@@ -38,14 +30,6 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
     latest: dict[str, LoggedMetric] = {}
     for metric in run.logged(now):
         latest[metric.key] = metric
-    tags = {
-        **run.tags,
-        **run.properties,
-        "mlflow.user": USER,
-        "mlflow.runName": run.display_name,
-        "mlflow.rootRunId": run.root.id,
-        **({"mlflow.parentRunId": run.parent.id} if run.parent else {}),
-    }
     return {
         "info": {
             "run_id": run.id,
@@ -53,9 +37,9 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
             "run_name": run.display_name,
             "experiment_id": job.workspace.experiments[run.experiment],
             "user_id": call.world.identity.application.object_id,
-            "status": _STATUS.get(run.status(now), "SCHEDULED"),
-            "start_time": _milliseconds(run.started(now) or run.created),
-            **({"end_time": _milliseconds(ended)} if ended else {}),
+            "status": mlflow_status(run, now),
+            "start_time": milliseconds(run.started(now) or run.created),
+            **({"end_time": milliseconds(ended)} if ended else {}),
             "artifact_uri": (
                 f"azureml://{job.workspace.region}.api.azureml.ms/mlflow/v2.0{job.workspace.arm_id}"
                 f"/experiments/{run.experiment}/runs/{run.id}/artifacts"
@@ -65,7 +49,7 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
         "data": {
             "metrics": [_metric(metric) for metric in latest.values()],
             "params": [{"key": key, "value": value} for key, value in run.parameters.items()],
-            "tags": [{"key": key, "value": str(value)} for key, value in tags.items()],
+            "tags": [{"key": key, "value": value} for key, value in mlflow_tags(run).items()],
         },
         "inputs": {},
     }
@@ -75,13 +59,9 @@ def _metric(metric: LoggedMetric) -> dict[str, Any]:
     return {
         "key": metric.key,
         "value": metric.value,
-        "timestamp": _milliseconds(metric.at),
+        "timestamp": milliseconds(metric.at),
         "step": metric.step,
     }
-
-
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
 
 
 def _answers(handler: Callable[[Call], dict[str, Any]]) -> Callable[[Call], Reply]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fakes.emulator.services.arm import USER
 from fakes.emulator.services.run_members import DEFINITION, RUN
 from fakes.world.error_bodies import run_error
+from fakes.world.identity import USER
 from fakes.world.ids import guid_of
 from fakes.world.instants import timestamp
 from fakes.world.jobs import Job, JobOutput, run_properties

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.services.arm import WORKSPACE
 from fakes.emulator.services.run_documents import asset_type, definition, render
 from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import datastore_uri
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.error_bodies import run_error
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 from fakes.world.jobs import Job, change_run, find_run, visible_run
 from fakes.world.runs import Run

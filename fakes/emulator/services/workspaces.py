@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import GROUP, PROVIDER, USER, WORKSPACE, page
+from fakes.emulator.services.arm import GROUP, PROVIDER, WORKSPACE, page
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.attached import attached_resources
 from fakes.world.errors import Invalid, NotFound
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:

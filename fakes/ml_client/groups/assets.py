@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from azure.ai.ml.constants import ListViewType
 from azure.ai.ml.exceptions import ErrorTarget, ValidationErrorType
 from azure.core.exceptions import ResourceNotFoundError
 
 from fakes.ml_client.polling import OFTEN_S
 from fakes.ml_client.refusals import invalid
-from fakes.ml_client.scope import Group, nothing
+from fakes.ml_client.scope import Group, Scope, nothing
 from fakes.ml_client.translate.assets import as_container, container_id, existing, version_properties
 from fakes.world.asset_rules import put_asset
 from fakes.world.assets import AssetContainer, AssetVersion, Found, in_view, missing_asset
@@ -24,6 +25,18 @@ class AssetGroup(Group):
     kind: ClassVar[str]
     entity: ClassVar[type[Any]]
     target: ClassVar[str]
+
+    def list(self, name: str | None = None, *, list_view_type: Any = ListViewType.ACTIVE_ONLY) -> Any:
+        """Return the names of assets, or the versions of one, newest first."""
+        return self._list(name, list_view_type)
+
+    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
+        """Leave a version, or all of a name, out of lists."""
+        self._archive(name, version, label, archived=True)
+
+    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
+        """Take what was archived back into lists."""
+        self._archive(name, version, label, archived=False)
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
         """Return the entity of a version."""
@@ -58,7 +71,7 @@ class AssetGroup(Group):
 
         def newest() -> Any:
             home = self._scope.home()
-            found = self._in_view(home.assets.versions(self.kind, name), "ActiveOnly")
+            found = _in_view(self._scope, home.assets.versions(self.kind, name), "ActiveOnly")
             return self._render(home, found[0]) if found else None
 
         asset = self._scope.ask(self._operation("Versions_List"), "GET", newest)
@@ -71,10 +84,10 @@ class AssetGroup(Group):
         shown = _word(view)
 
         def versions() -> list[AssetVersion]:
-            return self._in_view(self._scope.home().assets.versions(self.kind, name or ""), shown)
+            return _in_view(self._scope, self._scope.home().assets.versions(self.kind, name or ""), shown)
 
         def names() -> list[AssetContainer]:
-            return self._in_view(self._scope.home().assets.containers(self.kind), shown)
+            return _in_view(self._scope, self._scope.home().assets.containers(self.kind), shown)
 
         if name:
             return self._scope.paged(
@@ -87,10 +100,6 @@ class AssetGroup(Group):
             names,
             lambda found: as_container(self.entity, self._scope.home(), found),
         )
-
-    def _in_view(self, found: list[Found], view: str) -> list[Found]:
-        """Filter by view; whether a registry hides archived ones is not known, and it lists them all."""
-        return found if self._scope.registry_name else in_view(found, view)
 
     def _archive(self, name: str, version: str | None, label: str | None, *, archived: bool) -> None:
         if version and label:
@@ -147,6 +156,11 @@ class AssetGroup(Group):
     def _stored(self, workspace: Workspace, name: str, version: str, sent: dict[str, Any]) -> Any:
         asset, _ = put_asset(self._scope.world, workspace, self.kind, name, version, dict(sent))
         return self._render(workspace, asset)
+
+
+def _in_view(scope: Scope, found: list[Found], view: str) -> list[Found]:
+    """Filter by view; whether a registry hides archived ones is not known, and it lists them all."""
+    return found if scope.registry_name else in_view(found, view)
 
 
 def _word(view: Any) -> str:

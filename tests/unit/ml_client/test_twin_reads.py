@@ -88,7 +88,8 @@ def test_a_workspace_of_ones_own_is_the_same() -> None:
 
     def life(twin: Twin) -> Any:
         workspaces = twin.workspace.workspaces
-        first = workspaces.begin_create(Workspace(name="w2", location="westus", tags={"p": "q"})).result()
+        made = Workspace(name="w2", location="westus", tags={"p": "q"}, display_name="Second")
+        first = workspaces.begin_create(made).result()
         again = twin.workspace.begin_create_or_update(Workspace(name="w2", location="westus", tags={"z": "y"})).result()
         names = [found.name for found in workspaces.list()]
         workspaces.begin_delete("w2", delete_dependent_resources=False).result()
