@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import online
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes.world import endpoints
@@ -91,6 +91,8 @@ SHARES = st.sampled_from([-1, 0, 1, 10, 50, 90, 99, 100, 101])
 
 
 @given(st.dictionaries(st.sampled_from(["blue", "green", "Green", "purple"]), SHARES))
+@example({"blue": -1, "green": 1})
+@example({"blue": 101, "green": -1})
 def test_traffic_adds_up_to_nothing_or_everything(endpoint: endpoints.OnlineEndpoint, traffic: dict[str, int]) -> None:
     """Shares are taken exactly when their deployments exist, each lies in 0..100 and they add up to 0 or 100."""
     fits = "purple" not in traffic and all(0 <= share <= 100 for share in traffic.values())
