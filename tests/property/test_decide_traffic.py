@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.world.endpoints import check_traffic
-from fakes.world.errors import Invalid
 from harness.decide.names import check_endpoint_name, make_endpoint_name
 from harness.decide.traffic import shift
 from harness.errors import ParameterError
@@ -35,16 +29,6 @@ def test_any_sequence_of_shifts_leaves_sound_traffic(moves: list[tuple[str, int]
         assert traffic[name] == percent
         assert sum(traffic.values()) in (0, 100)
         assert all(0 <= share <= 100 for share in traffic.values())
-
-
-@given(st.dictionaries(st.sampled_from([*NAMES, "purple"]), st.sampled_from([-1, 0, 1, 10, 50, 90, 99, 100, 101])))
-def test_azure_takes_sound_traffic_and_no_other(traffic: dict[str, int]) -> None:
-    """Traffic is taken exactly if its deployments exist, each share is 0 to 100, and the sum is 0 or 100."""
-    endpoint: Any = SimpleNamespace(name="e", deployments=dict.fromkeys(NAMES))
-    sound = set(traffic) <= set(NAMES) and all(0 <= share <= 100 for share in traffic.values())
-
-    with nullcontext() if sound and sum(traffic.values()) in (0, 100) else pytest.raises(Invalid):
-        check_traffic(endpoint, traffic, {})
 
 
 @given(MOVES, st.sampled_from(NAMES), st.integers(min_value=0, max_value=100))
