@@ -31,8 +31,8 @@ _MADE_UP = (
 _ORIGIN = ("created_at", "created_by_type", "last_modified_at")
 _GIT = ("mlflow.source.git", "azureml.git")
 """What the SDK adds to a job's properties: the state of the folder that it was sent from."""
-_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs"))
-"""What entities have of the machine they are on, or hold of the way that they came."""
+_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs", "created_on"))
+"""What entities have of the machine they are on, or hold of the way that they came, or only in younger SDKs."""
 
 
 @dataclass(frozen=True)
