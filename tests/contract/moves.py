@@ -47,7 +47,7 @@ _SHARES = st.sampled_from(
     ]
 )
 _TAGS = st.dictionaries(st.sampled_from(["a", "b"]), st.sampled_from(["1", "2"]), max_size=2)
-_CLUSTERS, _JOBS = st.sampled_from(["cpu-1", "gpu-1"]), st.sampled_from(["job-1", "job-2"])
+_CLUSTERS, _JOBS = st.sampled_from(["gpu-1", "gpu-1", "cpu-1"]), st.sampled_from(["job-1", "job-2"])
 _VERSIONS = st.sampled_from(["1", "1", "10", "foobar"])
 
 
@@ -183,8 +183,12 @@ MODELS: st.SearchStrategy[Move] = st.one_of(
     st.builds(lambda version: lambda aml, _: aml.workspace.models.archive(MODEL, version), _VERSIONS),
     st.builds(lambda version: lambda aml, _: aml.workspace.models.restore(MODEL, version), _VERSIONS),
 )
+_SUBMIT = st.builds(
+    submit, _JOBS, st.sampled_from(["cpu-1", "cpu-1", "cpu-1", "missing"]), st.sampled_from(["one", "two"])
+)
 SUBMISSIONS: st.SearchStrategy[Move] = st.one_of(
-    st.builds(submit, _JOBS, st.sampled_from(["cpu-1", "cpu-1", "missing"]), st.sampled_from(["one", "two"])),
+    _SUBMIT,
+    _SUBMIT,
     st.builds(lambda name: lambda aml, _: aml.workspace.jobs.archive(name), _JOBS),
     st.builds(lambda name: lambda aml, _: aml.workspace.jobs.restore(name), _JOBS),
 )

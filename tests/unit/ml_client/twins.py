@@ -9,8 +9,10 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from azure.ai.ml import MLClient
+from azure.ai.ml.constants._endpoint import EndpointInvokeFields
 from azure.ai.ml.entities._builders import BaseNode
 from azure.core.exceptions import AzureError
 
@@ -80,8 +82,12 @@ def on_double(scenario: Scenario, **options: Any) -> Any:
 
 
 def on_emulator(scenario: Scenario, **options: Any) -> Any:
-    """Return what a scenario comes to on the emulator."""
-    with Emulator(**options) as azure, sdk_muted():
+    """Return what a scenario comes to on the emulator, with the headers of a fresh process.
+
+    The SDK keeps the headers of one `invoke`, the deployment's name among them, for the next ones (SDK source).
+    """
+    fresh = patch.object(EndpointInvokeFields, "DEFAULT_HEADER", {"Content-Type": "application/json"})
+    with Emulator(**options) as azure, sdk_muted(), fresh:
         ids = (azure.subscription_id, azure.resource_group, azure.workspace_name)
         workspace = MLClient(azure.credential, *ids, show_progress=False)
         registry = MLClient(azure.credential, registry_name="azureml", show_progress=False)
