@@ -190,7 +190,7 @@ def observe_begun(move: Move, aml: Subject, doubles: Doubles) -> tuple[Outcome, 
 
 TestSameOutcome = SameOutcome.TestCase
 TestSameOutcome.settings = settings(
-    max_examples=50 if THOROUGH else 8,
+    max_examples=40 if THOROUGH else 8,
     stateful_step_count=25 if THOROUGH else 15,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
