@@ -98,7 +98,7 @@ def test_processes_of_xdist_hand_on_the_refusal(suite: pytest.Pytester, monkeypa
     """With pytest-xdist, whose processes collect, the run ends with the same usage error."""
     for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TOKEN_CREDENTIALS"):
         monkeypatch.delenv(name, raising=False)
-    said = _refused(suite, "-n", "2", "-p", "xdist")
+    said = _refused(suite, "-n", "1", "-p", "xdist")
 
     assert "no credentials for Azure" in said
 
