@@ -34,12 +34,29 @@ class Run:
     real_sleeps: int
 
 
+@dataclass(frozen=True, slots=True)
+class FakeRun:
+    """One run on the double, in real seconds: all, fitting, preparing the data, building and submitting the job."""
+
+    wall: float
+    fit: float
+    data: float
+    building: float
+
+
 def measure() -> list[Line]:
     """Return the lines of the warm run, the cold process and the sleeps."""
-    run_once()
-    runs = [run_once() for _ in range(WARM_RUNS)]
+    run_once(), fake_once()
+    pairs = [(run_once(), fake_once()) for _ in range(WARM_RUNS)]
+    runs, doubles = [run for run, _ in pairs], [double for _, double in pairs]
     warm = median(run.wall for run in runs)
-    return [_warm_line(runs, warm), _share_line(runs), _cold_line(warm), _sleep_line(runs)]
+    return [
+        _warm_line(runs, warm),
+        _share_line(runs),
+        *_fake_lines(pairs, doubles),
+        _cold_line(warm),
+        _sleep_line(runs),
+    ]
 
 
 def run_once() -> Run:
@@ -65,6 +82,52 @@ def run_once() -> Run:
         if report.error is not None:
             raise RuntimeError(f"the lifecycle did not succeed: {report.error}")
         return Run(wall, engine.seconds, answering.seconds, len(azure.calls), azure.clock.slept, len(sleeps))
+
+
+def fake_once() -> FakeRun:
+    """Run the same lifecycle on the double of MLClient; RuntimeError when it does not succeed."""
+    from fakes.engines import engine_by_name
+    from fakes.ml_client import FakeAzure
+    from harness.lifecycle.clients import Clients
+    from harness.lifecycle.run import run_lifecycle
+    from harness.spec import load_spec
+
+    engine = _Timed(engine_by_name("retrieval"), "fine_tune")
+    started = time.perf_counter()
+    with FakeAzure(engine=engine) as azure, tempfile.TemporaryDirectory() as folder:
+        given = azure.clients
+        report = run_lifecycle(
+            load_spec(SPEC),
+            folder=Path(folder),
+            clock=azure.clock,
+            environ=azure.environment,
+            interactive=False,
+            clients=Clients(ml=given.ml, mlflow=given.mlflow, credential=given.credential),
+        )
+    wall = time.perf_counter() - started
+    if report.error is not None:
+        raise RuntimeError(f"the lifecycle did not succeed on the double: {report.error}")
+    steps = {step.name: step.real_seconds for step in report.steps}
+    return FakeRun(wall, engine.seconds, steps["data"], steps["pipeline"] - engine.seconds)
+
+
+def _fake_lines(pairs: list[tuple[Run, FakeRun]], doubles: list[FakeRun]) -> list[Line]:
+    """Tell the whole against the emulator's whole, and what the double itself adds to work that is nobody's saving."""
+    wall, fit, data, building = (
+        median(values) for values in zip(*((run.wall, run.fit, run.data, run.building) for run in doubles), strict=True)
+    )
+    basis = (
+        f"{wall:.3f} s: {fit:.3f} s of fitting, {data:.3f} s of preparing data, {building:.3f} s of building the job"
+    )
+    whole = Line(
+        "lifecycle on the double / on the emulator", median(d.wall / e.wall for e, d in pairs), 0.10, "x", basis
+    )
+    own = wall - fit - data - building
+    emulated = median(run.wall for run, _ in pairs)
+    rest = Line(
+        "what the double adds / the emulator's lifecycle", own / emulated, 0.10, "x", f"{own:.3f} s of {emulated:.2f} s"
+    )
+    return [whole, rest]
 
 
 def _warm_line(runs: list[Run], warm: float) -> Line:
