@@ -10,9 +10,12 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.cassettes import cassettes
+
 __all__ = ["main"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cassettes, name="cassettes")
 
 
 class Backend(str, Enum):
