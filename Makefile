@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage canaries cassettes matrix clean
+.PHONY: help run test check bench coverage canaries cassettes contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -38,6 +38,10 @@ canaries: $(READY) ## plant secrets in traffic, record it and look for them; wri
 
 cassettes: $(READY) ## record every scenario from the local Azure ML
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator
+
+contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
+	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
 
 matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
 	@$(BIN)/python -m matrix

@@ -14,6 +14,11 @@
     │   ├── ScoringFailed        the endpoint answered, and not with an answer
     │   └── Unfinished           a deadline of the spec passed first
     ├── NetworkRefused           a test on an offline backend tried to leave this machine           1
+    ├── CassetteError            a recording and what replays it are no longer the same             1
+    │   ├── CassetteMiss         a request that was not recorded
+    │   ├── CassetteUnused       exchanges that were recorded, and not asked for
+    │   ├── CassetteUnreadable   a file that is no cassette, or was edited by hand
+    │   └── CassetteEnded        a client that outlived its replay
     ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
     └── Interrupted              stopped by the user; what was created has been cleaned up         4
         └── LeftBehind           stopped by the user; something that bills is left              1
@@ -26,8 +31,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 
 __all__ = [
+    "CassetteEnded",
+    "CassetteError",
+    "CassetteMiss",
+    "CassetteUnreadable",
+    "CassetteUnused",
     "ComputeNotAllowed",
     "DataError",
     "DeploymentFailed",
@@ -149,6 +160,28 @@ class NetworkRefused(HarnessError):
     exit_code = 1
 
 
+class CassetteError(HarnessError):
+    """A recording and the scenario that replays it are no longer the same."""
+
+    exit_code = 1
+
+
+class CassetteMiss(CassetteError):
+    """A request, or something made up, that the cassette does not hold."""
+
+
+class CassetteUnused(CassetteError):
+    """A scenario passed, and did not ask for all that was recorded."""
+
+
+class CassetteUnreadable(CassetteError):
+    """A file that is no cassette, or was changed since it was recorded."""
+
+
+class CassetteEnded(CassetteError):
+    """A client that outlived its replay, such as a poller that nobody waited for."""
+
+
 class VerdictNo(HarnessError):
     """The comparison is sound and its verdict is no."""
 
@@ -174,6 +207,20 @@ def nearest(value: str, candidates: Iterable[str], n: int = 3) -> tuple[str, ...
 
 
 def excerpt(value: object, limit: int = 120) -> str:
-    """Return `value` as it would be typed, cut to `limit` characters, for the `got` of an error."""
-    text = repr(value)
+    """Return `value` as it would be typed in TOML or JSON, cut to `limit` characters, for the `got` of an error."""
+    text = _typed(value, depth=8)
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _typed(value: object, depth: int) -> str:
+    """Spell null, true and false as data do, and not as Python does; text keeps Python's quotes, which TOML takes."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple | dict) and not depth:
+        return "..."
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_typed(item, depth - 1) for item in value[:100])}]"
+    if isinstance(value, dict):
+        items = islice(value.items(), 100)
+        return "{" + ", ".join(f"{_typed(key, 1)}: {_typed(item, depth - 1)}" for key, item in items) + "}"
+    return repr(value)

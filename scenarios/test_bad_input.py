@@ -47,7 +47,7 @@ def test_own_rows_without_fault_pass(lifecycle: Lifecycle, own_data: Callable[..
 @pytest.mark.parametrize(
     ("third_line", "what"),
     [
-        pytest.param(b'{"prompt": "Why', "not JSON: Invalid", id="bad-json"),
+        pytest.param(b'{"prompt": "Why', "not JSON: Unterminated string starting at column 12", id="bad-json"),
         pytest.param(row(3, SYSTEM_LAST), "messages[2].role is 'assistent'", id="wrong-role"),
         pytest.param(row(3, []), "messages is empty", id="empty-messages"),
         pytest.param(row(3).replace(b"blue", b"bl\xfce"), "is not UTF-8", id="not-utf-8"),
@@ -56,13 +56,14 @@ def test_own_rows_without_fault_pass(lifecycle: Lifecycle, own_data: Callable[..
 def test_spoiled_row_is_named_by_file_and_line(
     lifecycle: Lifecycle, own_data: Callable[..., LifecycleSpec], third_line: bytes, what: str
 ) -> None:
-    """One bad row stops the run before any job, with its line and its fault."""
+    """One bad row stops the run before anything is created, with its line, its fault and what to do."""
     report = lifecycle.run(own_data(third_line))
 
     assert isinstance(report.error, DataError)
     assert report.error.where.endswith("mine.jsonl line 3")
     assert what in report.error.what
-    assert "job" not in {made.kind for made in report.created}
+    assert report.error.remedy
+    assert report.created == []
 
 
 def test_percent_that_keeps_no_row_says_which_would(

@@ -22,19 +22,19 @@ def test_unknown_parameter_is_dropped_by_name(lifecycle: Lifecycle, chat: Lifecy
 
 
 def test_unknown_parameter_stops_a_strict_run(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
-    """A strict run submits no job, and names the parameter with the nearest valid one."""
+    """A strict run creates nothing, and names the parameter with the nearest valid one."""
     report = lifecycle.run(chat.with_overrides({**MISSPELT, "finetune.strict": "true"}))
 
     assert isinstance(report.error, ParameterError)
     assert "learning_rat" in str(report.error)
     assert "learning_rate" in report.error.nearest
-    assert "job" not in {made.kind for made in report.created}
+    assert report.created == []
 
 
-def test_value_outside_an_enum_is_refused_before_the_job(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
-    """The component's choices are known before anything is submitted."""
+def test_value_outside_an_enum_is_refused_before_the_cluster(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
+    """The component's choices are known before anything is created."""
     report = lifecycle.run(chat.with_overrides({"finetune.parameters.lr_scheduler_type": '"cosin"'}))
 
     assert isinstance(report.error, ParameterError)
     assert "cosine" in report.error.nearest
-    assert "job" not in {made.kind for made in report.created}
+    assert report.created == []

@@ -85,7 +85,10 @@ class VmPrice:
 
 @dataclass(frozen=True, slots=True)
 class VmSize:
-    """One VM size; `max_resource_volume_mb` is None and `prices` is empty where no source gives them."""
+    """One VM size; `max_resource_volume_mb` is None and `prices` is empty where no source gives them.
+
+    `generation` and `supports_ib` (InfiniBand) are those of recorded rows, None for every other size.
+    """
 
     name: str
     family: str
@@ -98,6 +101,8 @@ class VmSize:
     premium_io: bool
     prices: tuple[VmPrice, ...]
     compute_types: tuple[str, ...]
+    generation: str | None = None
+    supports_ib: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

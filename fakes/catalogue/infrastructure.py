@@ -14,11 +14,12 @@ _COMPUTE_TYPES = ("AmlCompute", "ComputeInstance")
 def vm_sizes() -> tuple[VmSize, ...]:
     """Every VM size of the one region that is emulated; the same in every era."""
     data = read_data("vm_sizes.json")
-    os_disk = data["os_vhd_size_mb"]
-    return tuple(_vm_size(dict(zip(data["columns"], row, strict=True)), os_disk) for row in data["rows"])
+    os_disk, generations = data["os_vhd_size_mb"], data["generations"]
+    rows = [dict(zip(data["columns"], row, strict=True)) for row in data["rows"]]
+    return tuple(_vm_size(row, os_disk, *generations.get(row["name"], (None, None))) for row in rows)
 
 
-def _vm_size(row: Mapping[str, Any], os_disk: int) -> VmSize:
+def _vm_size(row: Mapping[str, Any], os_disk: int, generation: str | None, supports_ib: bool | None) -> VmSize:
     """One row; unknown compute types are inferred, since the SDK iterates them in `list_sizes`."""
     return VmSize(
         name=row["name"],
@@ -32,6 +33,8 @@ def _vm_size(row: Mapping[str, Any], os_disk: int) -> VmSize:
         premium_io=row["premium_io"],
         prices=tuple(VmPrice(*price) for price in row["prices"]),
         compute_types=tuple(row["compute_types"] or _COMPUTE_TYPES),
+        generation=generation,
+        supports_ib=supports_ib,
     )
 
 

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.call import Call
 from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.hosts import HostFamily, Hosts
+from fakes.emulator.real_waits import RealWaits
 from fakes.emulator.services import FAMILIES
 from fakes.emulator.versions import check_api_version
-from fakes.emulator.wire import ARM_HEADERS, compact_stamp, error_reply, json_reply, rate_limit_headers, service_headers
+from fakes.emulator.wire import (
+    ARM_HEADERS,
+    compact_stamp,
+    component_of,
+    error_reply,
+    http_date,
+    json_reply,
+    operation_identifier,
+    rate_limit_headers,
+    service_headers,
+)
 from fakes.emulator.wsgi import serve
 from fakes.world.errors import ServiceError
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
@@ -36,14 +47,15 @@ class InjectedError(ServiceError):
 class App:
     """Answers requests for every host of Azure ML out of one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, waits: RealWaits | None = None) -> None:
         self.world = world
+        self.waits = waits
         self.hosts = Hosts(FAMILIES)
         self.calls: list[Exchange] = []
         self.closed = False
 
     def answer(self, request: Request) -> Reply:
-        """Answer a request: whose host, which route, due work, faults, token, version, handler, headers."""
+        """Answer a request: whose host, which route, who waits, due work, faults, token, version, handler, headers."""
         if self.closed:
             raise EmulatorClosedError(f"the emulator has been closed; {request.method} {request.url} was not sent")
         family, host = self.hosts.resolve(request.host, request.url)
@@ -52,8 +64,12 @@ class App:
             return self._record(request, "(no route)", _unserved(request, family))
         call = Call(request, self.world, family, host, match.route, match.params)
         with self.world.lock:
+            if self.waits is not None:
+                self.waits.before(request)
             self.world.catch_up()
             reply = self._faced(call)
+            if self.waits is not None:
+                self.waits.after(request, reply)
         _add_headers(call, reply)
         return self._record(request, call.route.operation, reply)
 
@@ -110,8 +126,9 @@ def _refusal(call: Call, error: ServiceError) -> Reply:
     if call.family.refuse is not None:
         reply = call.family.refuse(call, error)
     else:
+        component = component_of(call.request.path) if call.family.envelope == "dataplane" else ""
         region = call.host.get("region") or REGION
-        reply = error_reply(call.world, error, envelope=call.family.envelope, region=region)
+        reply = error_reply(call.world, error, envelope=call.family.envelope, region=region, component=component)
     reply.status = getattr(error, "http_status", reply.status)
     return reply
 
@@ -126,15 +143,20 @@ def _unserved(request: Request, family: HostFamily) -> Reply:
 
 
 def _add_headers(call: Call, reply: Reply) -> None:
-    headers = reply.headers
-    guid = call.world.ids.guid()
-    headers.setdefault("x-ms-request-id", guid)
-    if call.family.name != "arm":
-        return
-    headers.update(ARM_HEADERS)
-    headers.update(rate_limit_headers(call.request.method))
-    headers["x-ms-correlation-request-id"] = guid
-    headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{compact_stamp(call.world.clock.now())}:{guid}"
-    if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
+    headers, now, guid = reply.headers, call.world.clock.now(), call.world.ids.guid()
+    headers.setdefault("Date", http_date(now))
+    if call.family.name == "arm":
+        headers.update(ARM_HEADERS)
+        headers.update(rate_limit_headers(call.route.operation, call.request.method))
+        headers["x-ms-correlation-request-id"] = guid
+        headers["x-ms-routing-request-id"] = f"{REGION.upper()}:{compact_stamp(now)}:{guid}"
+        if reply.status != 204:  # ARM itself says that there is nothing to delete (recorded 2024, 2025)
+            headers["x-ms-operation-identifier"] = operation_identifier(call.world, REGION, guid)
+            headers.update(service_headers(call.world))
+            headers.setdefault("x-ms-response-type", "standard")
+    elif call.family.audiences:  # Azure ML's own hosts, which ARM does not stand before
         headers.update(service_headers(call.world))
         headers.setdefault("x-ms-response-type", "standard")
+        headers.setdefault("Connection", "keep-alive")
+    else:
+        headers.setdefault("x-ms-request-id", guid)

@@ -21,21 +21,42 @@ DEVIATIONS = (
     "`Request-Context`, `azureml-served-by-cluster` and `x-ms-operation-identifier` hold constants; `X-MSEdge-Ref` "
     "is not sent.",
     "Any api-version that is well formed is accepted, and most answers have the shape of the newest recorded one.",
+    "Long-running operations have their form of 2024 and later whatever the api-version: signed URLs, ids that begin "
+    "with `oeidp` and `odidp`, an `endTime` from the start, a `percentComplete` that stays 0.0. The cluster's header "
+    "is that of 2025; before, it was `x-aml-cluster` (recorded).",
+    "The `$skipToken` of a next link is a plain number; on Azure it is opaque text (recorded).",
+    "Not sent though recorded: `Build-ID` on the PUT of an environment, `Transfer-Encoding: chunked` on the 404 of a "
+    "blob.",
+    "`generation` and `supportsIB` are told for the three VM sizes that were recorded, and for no other.",
+    "Timestamps of assets end in `+00:00`; those of a model of 2022-08 ended in `Z` (recorded).",
+    "A new workspace has the datastores of blob storage alone. Of one that a user creates the container is there at "
+    "once; other storage than blobs is a name without content, and secrets are kept and never tried.",
+    "Code is never found by its snapshot (`snapshots/getByHash`), so SDKs of 2023 upload it every time.",
     "Workspaces are ready, and gone, at once; on Azure either takes minutes.",
     "The fine-tuning job computes with the `retrieval` engine (docs/adr/0004): metrics and answers are its own, "
     "not those of the model whose name it bears.",
-    "Command jobs run nothing: they take their time, write an execution log and end as Completed.",
-    "Pipelines compute where they hold a fine-tuning component of the catalogue; other nodes only take time.",
-    "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts and custom "
-    "containers are not run: such a deployment fails and says so.",
+    "Command jobs run nothing: they take their time, write an execution log and end as Completed. The file "
+    "`NOT_EXECUTED.txt` stands in their outputs, and at a path of their artifacts from which a model is registered.",
+    "Pipelines compute where they hold a fine-tuning component of the catalogue; other nodes only take time, and leave "
+    "the same file in the outputs that they feed.",
+    "Deployments answer for fine-tuned MLflow models and for registry models. Scoring scripts, custom containers, "
+    "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says "
+    "why its model is not loaded, and a request gets 424 with the same words.",
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
     "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
     "Role assignments are not checked: a valid token may do everything.",
-    "`MLflow_SearchRuns` evaluates filters on the value of one tag and no others.",
+    "Runs that a client starts with MLflow are no jobs of the workspace. They begin and end, and values are logged, at "
+    "the virtual instant, whatever the client's clock says.",
+    "Curated environments and registry models are a selection. An environment of the registry `azureml` that is not "
+    "among them is accepted by a job; of those that are, every version up to the newest is.",
+    "Virtual time passes for a client that polls one thing in real time (docs/adr/0003).",
+    "A compute instance is up and down, and nothing can be run on it; a cluster never has nodes.",
     "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
     "neither are file shares.",
-    "Batch endpoints, schedules, Kubernetes and attached compute, feature stores, workspace connections and "
-    "AutoML are not served.",
+    "Answered with 501: batch endpoints, schedules, serverless endpoints and marketplace subscriptions, Kubernetes and "
+    "attached compute, hubs, projects and feature stores, workspace connections, indexes and deployment templates, "
+    "jobs of type Sweep, AutoML, Spark and Labeling, the model registry and the artifacts of MLflow, files of the "
+    "catalogue's models.",
 )
 """How the local Azure ML differs on purpose, and where it ends."""
 
@@ -44,6 +65,12 @@ UNVERIFIED = (
     "The body of a `mfeOperationsStatus` that failed; its message is put together from what users quote.",
     "Every 409 that the SDK does not see through, such as a second operation on a busy endpoint.",
     "The body of `runs/{id}/details`, which `jobs.stream` reads; only its keys are known.",
+    "The answer to a command job: its members are those of the SDK, its defaults documented, their order inferred.",
+    "The mode of a job's input that was sent without one.",
+    "Headers of the data plane other than the cluster and the type of the answer; they are taken from ARM.",
+    "A name of an asset that is there before its first version: its GET is recorded, the answer to its PUT is not.",
+    "What refuses a job that names an asset, a run or a datastore that is not there; the text is that of a component.",
+    "What becomes of a job whose output cannot be registered, and of the path that a client chose for an output.",
     "A job list, and a registry component that a pipeline of 2024 or later uses with success.",
     "What refuses an unknown component input, a value outside an enum or below a minimum.",
     "What refuses traffic that does not add up to 100, an unknown VM size, a quota that is spent.",

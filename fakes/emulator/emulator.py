@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from azure.core.credentials import AccessToken, AccessTokenInfo
@@ -14,11 +13,11 @@ from azure.core.credentials import AccessToken, AccessTokenInfo
 from fakes.catalogue import load_catalogue
 from fakes.emulator.app import App
 from fakes.emulator.exchange import Exchange
+from fakes.emulator.real_waits import RealWaits
 from fakes.engines import engine_by_name
 from fakes.world.clock import VirtualClock
-from fakes.world.faults import Faults
 from fakes.world.pace import pace_by_name
-from fakes.world.surroundings import environment_of, write_config
+from fakes.world.surroundings import Surroundings
 from fakes.world.world import World
 
 
@@ -44,7 +43,7 @@ class EmulatorCredential:
         """Nothing is held open."""
 
 
-class Emulator:
+class Emulator(Surroundings):
     """A local Azure ML, in this process, for the length of a `with` block.
 
     Inside the block every `requests`-based client that talks to an Azure host is answered here, with no change to
@@ -55,7 +54,8 @@ class Emulator:
     pace: "recorded" (durations as seen on Azure, in virtual time) or "instant".
     seed: of every identifier that Azure would make up.
     engine: what a fine-tuning job computes; "retrieval" or an `Engine`.
-    time_scale: virtual seconds that also pass for each real second, for code that waits with `time.sleep`.
+    time_scale: virtual seconds that also pass for each real second, for code that waits with `time.sleep`. None: only
+        for a client that has polled one thing in vain for some real seconds; 0: never (docs/adr/0003).
     """
 
     def __init__(
@@ -65,58 +65,25 @@ class Emulator:
         pace: str = "recorded",
         seed: int = 0,
         engine: Any = "retrieval",
-        time_scale: float = 0.0,
+        time_scale: float | None = None,
     ) -> None:
         catalogue = load_catalogue(catalog)
-        self.world = World(
+        world = World(
             catalogue=catalogue,
             pace=pace_by_name(pace),
             engine=engine_by_name(engine) if isinstance(engine, str) else engine,
             seed=seed,
-            clock=VirtualClock(catalogue.opened, time_scale=time_scale),
+            clock=VirtualClock(catalogue.opened, time_scale=time_scale or 0.0),
         )
-        self.app = App(self.world)
+        super().__init__(world)
+        self.app = App(self.world, RealWaits(self.world.clock) if time_scale is None else None)
         self.credential = EmulatorCredential(self.world)
         self._stack = contextlib.ExitStack()
-
-    @property
-    def clock(self) -> VirtualClock:
-        """Virtual time: `now()`, `slept`, `advance(seconds)`."""
-        return self.world.clock
 
     @property
     def calls(self) -> list[Exchange]:
         """Every exchange so far: `.method`, `.url`, `.status`, `.operation`."""
         return self.app.calls
-
-    @property
-    def faults(self) -> Faults:
-        """What is to go wrong, and when."""
-        return self.world.faults
-
-    @property
-    def subscription_id(self) -> str:
-        """The subscription of the first workspace."""
-        return self.world.home.subscription_id
-
-    @property
-    def resource_group(self) -> str:
-        """The resource group of the first workspace."""
-        return self.world.home.resource_group
-
-    @property
-    def workspace_name(self) -> str:
-        """The name of the first workspace."""
-        return self.world.home.name
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The variables that make clients find this Azure, set inside the block."""
-        return environment_of(self.world)
-
-    def write_config(self, folder: Path | str) -> Path:
-        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-        return write_config(self.world, folder)
 
     def __enter__(self) -> Emulator:
         """Open the doors: from here on Azure is local."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timezone
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,11 +41,14 @@ def empty_reply(status: int, **headers: str) -> Reply:
     return Reply(status, b"", {name.replace("_", "-"): text for name, text in headers.items()})
 
 
-def error_reply(world: World, error: ServiceError, *, envelope: str, region: str) -> Reply:
+def error_reply(world: World, error: ServiceError, *, envelope: str, region: str, component: str = "") -> Reply:
     """Return `error` in the envelope of the service that raised it."""
     if isinstance(error, EmptyNotFound):
         return Reply(404, b"", {"x-ms-response-type": "standard"})
-    body = dataplane_error(world, error, region) if envelope == "dataplane" else arm_error(world, error, region)
+    if envelope == "dataplane":
+        body = dataplane_error(world, error, region, component)
+    else:
+        body = arm_error(world, error, region)
     headers = {"x-ms-response-type": "error"}
     if error.status in (401, 429):
         headers["Connection"] = "close"
@@ -58,15 +62,34 @@ def error_reply(world: World, error: ServiceError, *, envelope: str, region: str
     return reply
 
 
+_COMPONENTS = (("/registrymanagement/", "feedmanagement"), ("/content/", "project"))
+
+
+def component_of(path: str) -> str:
+    """Return which component of the data plane answers for a path (two are recorded, 2023-03 and 2025-05)."""
+    return next((name for start, name in _COMPONENTS if path.startswith(start)), "managementfrontend")
+
+
+@lru_cache(maxsize=512)
+def http_date(moment: datetime) -> str:
+    """Return an instant as HTTP writes it, such as `Thu, 05 Jan 2023 10:40:29 GMT`."""
+    return format_datetime(moment.astimezone(timezone.utc), usegmt=True)
+
+
 @lru_cache(maxsize=4096)
 def compact_stamp(instant: datetime) -> str:
     """Return an instant as it stands in routing ids: yyyymmddThhmmssZ."""
     return instant.strftime("%Y%m%dT%H%M%SZ")
 
 
-@lru_cache(maxsize=64)
-def rate_limit_headers(method: str) -> Mapping[str, str]:
-    """Return the remaining-quota headers of ARM for a method (recorded 2026-03)."""
+_OWN_BUCKET = {"x-ms-ratelimit-remaining-subscription-resource-requests": "24"}
+
+
+@lru_cache(maxsize=256)
+def rate_limit_headers(operation: str, method: str) -> Mapping[str, str]:
+    """Return the remaining-quota headers of ARM (recorded 2026-03); creating a deployment has a bucket of its own."""
+    if operation == "OnlineDeployments_CreateOrUpdate":
+        return _OWN_BUCKET
     bucket = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(method, "writes")
     left, overall = {"reads": ("249", "3749"), "writes": ("199", "2999"), "deletes": ("799", "11999")}[bucket]
     return {
@@ -75,12 +98,16 @@ def rate_limit_headers(method: str) -> Mapping[str, str]:
     }
 
 
-def service_headers(world: World) -> dict[str, str]:
-    """Return the headers that Azure ML itself adds behind ARM (recorded 2025); the time it took is not invented."""
+def operation_identifier(world: World, region: str, guid: str) -> str:
+    """Return the value of `x-ms-operation-identifier`, which names caller, region and request (recorded 2026-03)."""
     application = world.identity.application
+    return f"tenantId={application.tenant_id},objectId={application.object_id}/{region}/{guid}"
+
+
+def service_headers(world: World) -> dict[str, str]:
+    """Return the headers that Azure ML itself adds (recorded 2025); the time it took is not invented."""
     return {
-        "Request-Context": f"appId=cid-v1:{application.client_id}",
+        "Request-Context": f"appId=cid-v1:{world.identity.application.client_id}",
         "azureml-served-by-cluster": "vienna-local-01",
-        "x-ms-operation-identifier": f"tenantId={application.tenant_id},objectId={application.object_id}",
         "x-request-time": "0.000",
     }

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from fakes.engines.tasks import Task, task_by_name
-from fakes.world.engine import FineTuneRequest
+from fakes.world.engine import FineTuneRequest, ForeignModelError
 
 LOADER_MODULE = "fakes.engines.mlflow_loader"
 DATA = "data"
@@ -58,12 +58,12 @@ def read_config(data: Mapping[str, bytes]) -> tuple[Task, str | None]:
 
 
 def data_files(folder: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files below `data`; ValueError if the folder is not one that this engine wrote."""
+    """The files below `data`; ForeignModelError if this engine did not write them, ValueError without an MLmodel."""
     if "MLmodel" not in folder:
         raise ValueError(f"Not an MLflow model: no MLmodel file among {sorted(folder)[:10]}.")
     loader = _loader_module(folder["MLmodel"])
     if loader != LOADER_MODULE:
-        raise ValueError(f"Cannot load the model: its loader_module is {loader!r}, expected {LOADER_MODULE!r}.")
+        raise ForeignModelError(f"this model is one of {loader}")
     below = f"{DATA}/"
     return {path.removeprefix(below): content for path, content in folder.items() if path.startswith(below)}
 

@@ -28,6 +28,7 @@ from fakes.ml_client.groups.jobs import JobGroup
 from fakes.ml_client.groups.registered import DataGroup, EnvironmentGroup, ModelGroup
 from fakes.ml_client.groups.workspaces import DatastoreGroup, RegistryGroup, WorkspaceGroup
 from fakes.ml_client.line import Line
+from fakes.ml_client.not_doubled import why_missing
 from fakes.ml_client.refusals import invalid
 from fakes.ml_client.scope import Scope
 from fakes.world.pace import pace_by_name
@@ -134,7 +135,7 @@ class FakeMLClient:
         raise TypeError("Please refer to begin_create_or_update docstring for valid input types.")
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"the double of MLClient has no {name}; docs/fake-ml-client.md lists what it has")
+        raise AttributeError(why_missing(name))
 
     def __repr__(self) -> str:
         return (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from azure.core.credentials import AccessToken, AccessTokenInfo
@@ -13,9 +11,7 @@ from fakes.ml_client.client import FakeMLClient, make_world
 from fakes.ml_client.factory import ClientFactory
 from fakes.ml_client.line import Exchanged, Line
 from fakes.ml_client.tracking import MlflowOpener
-from fakes.world.clock import VirtualClock
-from fakes.world.faults import Faults
-from fakes.world.surroundings import environment_of, write_config
+from fakes.world.surroundings import Surroundings
 from fakes.world.world import World
 
 
@@ -44,7 +40,7 @@ class FakeClients:
     credential: FakeCredential
 
 
-class FakeAzure:
+class FakeAzure(Surroundings):
     """An Azure ML in this process, with the rules, the virtual clock and the faults of the emulator, but no HTTP.
 
     catalog, pace, seed and engine are those of `fakes.emulator.Emulator`. Use it in a `with` block, or `close()` it.
@@ -53,45 +49,15 @@ class FakeAzure:
     def __init__(
         self, *, catalog: str = "2024-04", pace: str = "recorded", seed: int = 0, engine: Any = "retrieval"
     ) -> None:
-        self.world = make_world(catalog=catalog, pace=pace, seed=seed, engine=engine)
+        super().__init__(make_world(catalog=catalog, pace=pace, seed=seed, engine=engine))
         self.line = Line(self.world)
         self.credential = FakeCredential(self.world)
         self.clients = FakeClients(ClientFactory(self.line), MlflowOpener(self.line), self.credential)
 
     @property
-    def clock(self) -> VirtualClock:
-        """Virtual time: `now()`, `slept`, `advance(seconds)`."""
-        return self.world.clock
-
-    @property
-    def faults(self) -> Faults:
-        """What is to go wrong, and when."""
-        return self.world.faults
-
-    @property
     def calls(self) -> list[Exchanged]:
         """Every exchange so far: `.operation`, `.method`, `.status`."""
         return self.line.calls
-
-    @property
-    def subscription_id(self) -> str:
-        """The subscription of the first workspace."""
-        return self.world.home.subscription_id
-
-    @property
-    def resource_group(self) -> str:
-        """The resource group of the first workspace."""
-        return self.world.home.resource_group
-
-    @property
-    def workspace_name(self) -> str:
-        """The name of the first workspace."""
-        return self.world.home.name
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The variables by which programs find this Azure; nothing sets them here."""
-        return environment_of(self.world)
 
     def workspace_client(self) -> FakeMLClient:
         """Return a client of the first workspace."""
@@ -100,10 +66,6 @@ class FakeAzure:
     def registry_client(self, name: str = "azureml") -> FakeMLClient:
         """Return a client of a registry."""
         return FakeMLClient(self.line, registry_name=name, credential=self.credential)
-
-    def write_config(self, folder: Path | str) -> Path:
-        """Write the `config.json` that `from_config` looks for, and return its path."""
-        return write_config(self.world, folder)
 
     def close(self) -> None:
         """Remove what was spooled to disk."""

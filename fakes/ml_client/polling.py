@@ -10,7 +10,7 @@ from azure.core.exceptions import AzureError
 from azure.core.polling import LROPoller, PollingMethod
 
 from fakes.ml_client.line import Line
-from fakes.ml_client.refusals import Answer, http_error
+from fakes.ml_client.refusals import Answer, http_error, while_polling
 from fakes.world.operations import Operation
 
 T = TypeVar("T")
@@ -68,6 +68,10 @@ class OperationPolling(PollingMethod[T]):
         if self._status.lower() in ("failed", "canceled"):
             raise http_error(Answer(200, self._failure()))
         self._resource = self._result()
+
+    def give_up(self) -> None:
+        """Hold the operation for failed, whatever it does: its poll or its result was refused (SDK source)."""
+        self._status = "Failed"
 
     def status(self) -> str:
         """Return what was last heard of the operation."""
@@ -186,7 +190,10 @@ class WorldPoller(LROPoller[T], Generic[T]):
             return
         self._close()
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, raised: Exception) -> None:
+        error = while_polling(raised)
+        if error is not raised:
+            self._method.give_up()
         if isinstance(error, AzureError) and not error.continuation_token:
             error.continuation_token = self.continuation_token()
         self._failure = error

@@ -6,7 +6,6 @@ import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from azure.ai.ml.exceptions import ErrorCategory, MlException, ValidationErrorType, ValidationException
@@ -31,6 +30,21 @@ _OF_STATUS: Mapping[int, type[HttpResponseError]] = {
 """What the SDK's clients map a status to; every other one stays HttpResponseError (SDK source)."""
 
 
+_REASONS: Mapping[int, str] = {
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    413: "Request Entity Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    501: "Not Implemented",
+    503: "Service Unavailable",
+}
+
+
 @dataclass(slots=True)
 class Answer:
     """Stands where azure-core keeps the HTTP response of an error: its status, its reason and its text."""
@@ -42,8 +56,7 @@ class Answer:
     request: Any = None
 
     def __post_init__(self) -> None:
-        known = self.status_code in HTTPStatus._value2member_map_
-        self.reason = self.reason or (HTTPStatus(self.status_code).phrase if known else "")
+        self.reason = self.reason or _REASONS.get(self.status_code, "")
 
     def text(self, encoding: str | None = None) -> str:  # noqa: ARG002
         """Return the body as it would have been read."""
@@ -66,6 +79,13 @@ def http_error(answer: Answer) -> HttpResponseError:
     if mapped is not None:
         return mapped(response=answer)
     return HttpResponseError(response=answer, error_format=ARMErrorFormat)
+
+
+def while_polling(error: Exception) -> Exception:
+    """Return what an error becomes in a poller, which maps no status to a class of its own (SDK source)."""
+    if type(error) in _OF_STATUS.values() and isinstance(error, HttpResponseError) and error.response is not None:
+        return HttpResponseError(response=error.response, error_format=ARMErrorFormat)
+    return error
 
 
 def blob_error(answer: Answer) -> HttpResponseError:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from azure.core.paging import ItemPaged
 from azure.core.polling import LROPoller
 
 from fakes.ml_client.line import Line
+from fakes.ml_client.not_doubled import why_missing
 from fakes.ml_client.polling import OFTEN_S, OperationPolling, WorldPoller
 from fakes.world.operations import Operation
 from fakes.world.registries import Registry
@@ -93,15 +94,15 @@ class Scope:
 
 
 class Group:
-    """Base of the operation groups of a client. What the SDK's group has besides is refused by name."""
+    """Base of the operation groups of a client; `sdk_name` is its attribute there. What is not doubled says so."""
+
+    sdk_name: ClassVar[str]
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"the double of MLClient has no {type(self).__name__}.{name}; docs/fake-ml-client.md lists what it has"
-        )
+        raise AttributeError(why_missing(f"{self.sdk_name}.{name}"))
 
 
 def nothing() -> None:

@@ -5,26 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import AzureError
 
 from fakes.ml_client.line import Line
+from fakes.world.instants import milliseconds
 from fakes.world.jobs import find_run
-from fakes.world.runs import Run
+from fakes.world.tracking import mlflow_status, mlflow_tags
 from fakes.world.world import Workspace
 from harness.errors import StepFailed
-
-_STATUS = {
-    "Completed": "FINISHED",
-    "Failed": "FAILED",
-    "NotResponding": "FAILED",
-    "Canceled": "KILLED",
-    "CancelRequested": "RUNNING",
-    "Running": "RUNNING",
-    "Finalizing": "RUNNING",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +71,16 @@ class FakeMlflowClient:
         def history() -> list[MetricValue]:
             _, run = find_run(self._workspace(), run_id)
             logged = run.logged(self._line.world.clock.now())
-            return [MetricValue(key, one.value, _milliseconds(one.at), one.step) for one in logged if one.key == key]
+            return [MetricValue(key, one.value, milliseconds(one.at), one.step) for one in logged if one.key == key]
 
         return self._line.send("MLflow_GetMetricHistory", "GET", history)
 
     def _tracked(self, run_id: str) -> TrackedRun:
         workspace, now = self._workspace(), self._line.world.clock.now()
         _, run = find_run(workspace, run_id)
-        info = RunInfo(
-            run.id,
-            run.display_name,
-            workspace.experiments[run.experiment],
-            _STATUS.get(run.status(now), "SCHEDULED"),
-        )
+        info = RunInfo(run.id, run.display_name, workspace.experiments[run.experiment], mlflow_status(run, now))
         metrics = {metric.key: metric.value for metric in run.logged(now)}
-        return TrackedRun(info, RunData(metrics, dict(run.parameters), _tags(run)))
+        return TrackedRun(info, RunData(metrics, dict(run.parameters), mlflow_tags(run)))
 
     def _workspace(self) -> Workspace:
         """Return the workspace whose tracking URI this is."""
@@ -104,16 +89,6 @@ class FakeMlflowClient:
             if workspace.tracking_uri == wanted:
                 return workspace
         raise StepFailed("MLflow cannot be read", got=f"no workspace has the tracking URI {self._tracking_uri}")
-
-
-def _tags(run: Run) -> dict[str, str]:
-    parent = {"mlflow.parentRunId": run.parent.id} if run.parent else {}
-    named = {"mlflow.runName": run.display_name, "mlflow.rootRunId": run.root.id}
-    return {**run.tags, **run.properties, **named, **parent}
-
-
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
 
 
 class MlflowOpener:

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from fakes.world.assets import AssetVersion
-from fakes.world.errors import Invalid, NotFound
+from fakes.world.component_specs import component_spec, ordered, pin_environment
+from fakes.world.datastores import get_datastore
+from fakes.world.errors import Invalid
 from fakes.world.ids import guid_of
+from fakes.world.job_references import resolve
+from fakes.world.placeholders import write_placeholder
+from fakes.world.references import require_environment, require_named
+from fakes.world.runs import Run
 
 if TYPE_CHECKING:
     from fakes.world.world import Workspace, World
@@ -21,7 +27,6 @@ _LONG = re.compile(
     r"azureml://subscriptions/(?P<subscription>[^/]+)/resource[gG]roups/(?P<group>[^/]+)/workspaces/"
     r"(?P<workspace>[^/]+)/datastores/(?P<datastore>[^/]+)/paths/(?P<path>.*)"
 )
-_JOB_OUTPUT = re.compile(r"azureml://jobs/(?P<job>[^/]+)/outputs/(?P<output>[^/]+)(?:/paths)?(?:/(?P<path>.*))?")
 ANONYMOUS = "azureml_anonymous"
 
 
@@ -38,21 +43,31 @@ def put_asset(
     properties = {"description": None, "tags": {}, "properties": {}, **sent}
     properties["tags"] = {key: str(value) for key, value in (properties["tags"] or {}).items()}
     if kind == "components":
-        version = _component(properties, name, version)
+        version = _component(world, workspace, properties, name, version)
     else:
         _RULES[kind](world, workspace, properties)
     return workspace.assets.put(kind, name, version, properties, world.clock.now())
 
 
+def published(world: World, kind: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of an asset that is sent to a registry (treated as in a workspace, inferred)."""
+    properties = {"description": None, "tags": {}, "properties": {}, "isArchived": False, "isAnonymous": False, **sent}
+    if kind == "components":
+        properties["componentSpec"] = component_spec(properties.get("componentSpec") or {})
+        pin_environment(world, properties["componentSpec"])
+    elif kind == "environments":
+        environment(properties)
+    elif kind == "models":
+        properties = {"flavors": {}, "jobName": None, **properties}
+    return properties
+
+
 def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
     uri = str(properties.get("modelUri") or "")
-    job_output = _JOB_OUTPUT.match(uri)
-    if job_output:
-        job = workspace.jobs.get(job_output["job"])
-        if job is None:
-            raise NotFound(f"Job {job_output['job']} was not found.", code="UserError", inner=("NotFoundError",))
-        uri = job.output_uri(job_output["output"], job_output["path"] or "")
-        properties["jobName"] = job_output["job"]
+    uri, run = resolve(workspace, uri)
+    if run is not None:
+        properties["jobName"] = run.id
+        _stand_in(world, workspace, uri, run)
     properties["modelUri"] = uri = long_uri(workspace, uri).replace("/resourcegroups/", "/resourceGroups/")
     properties.setdefault("modelType", "custom_model")
     properties.setdefault("flavors", {})
@@ -67,12 +82,23 @@ def _model(world: World, workspace: Workspace, properties: dict[str, Any]) -> No
         )
 
 
+def _stand_in(world: World, workspace: Workspace, uri: str, run: Run) -> None:
+    """Put something where a command that was not executed would have put a model."""
+    if run.is_user_code and run.status(world.clock.now()) == "Completed" and not has_blobs(world, workspace, uri):
+        write_placeholder(world, workspace, *parse_uri(workspace, uri))
+
+
 def _data(_world: World, workspace: Workspace, properties: dict[str, Any]) -> None:
     properties["dataUri"] = long_uri(workspace, str(properties.get("dataUri") or ""))
     properties.setdefault("dataType", "uri_folder")
 
 
 def _environment(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> None:
+    environment(properties)
+
+
+def environment(properties: dict[str, Any]) -> None:
+    """Fill in what the service says of an environment; its conda file becomes indented JSON (recorded)."""
     conda = properties.get("condaFile")
     try:
         content = yaml.safe_load(conda) if conda else None
@@ -91,40 +117,24 @@ def _code(_world: World, _workspace: Workspace, properties: dict[str, Any]) -> N
     properties.setdefault("codeUri", None)
 
 
-def _component(properties: dict[str, Any], name: str, version: str) -> str:
+def _component(world: World, workspace: Workspace, properties: dict[str, Any], name: str, version: str) -> str:
     spec = properties.get("componentSpec")
     if not isinstance(spec, dict):
         raise Invalid("componentSpec is missing.", inner=("BadArgument",))
+    require_environment(world, workspace, spec.get("environment"))
+    require_named(world, workspace, "codes", spec.get("code"))
     wire = component_spec(spec)
-    if name == ANONYMOUS:
+    pin_environment(world, wire)
+    if name == ANONYMOUS:  # the spec keeps the version that it was sent with (recorded 2023-10)
         version = guid_of("component", json.dumps({**wire, "version": None}, sort_keys=True))
-        wire["version"] = version
+    else:  # a spec that was sent without a version has it afterwards: the SDK reads it there (SDK source)
+        wire = ordered({**wire, "name": name, "version": version})
     properties["componentSpec"] = wire
     properties["description"] = None
     return version
 
 
 _RULES = {"models": _model, "data": _data, "environments": _environment, "codes": _code}
-
-
-def component_spec(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return a spec as the service rewrites it: scalars as strings, `optional` on every input (recorded)."""
-    kept = {key: value for key, value in spec.items() if key != "_source"}
-    wire: dict[str, Any] = _texts(kept)
-    for given in (wire.get("inputs") or {}).values():
-        if isinstance(given, dict):
-            given.setdefault("optional", "False")
-    if wire.get("type") == "command":
-        wire.setdefault("resources", {"instance_count": "1"})
-    return wire
-
-
-def _texts(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _texts(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_texts(inner) for inner in value]
-    return value if value is None or isinstance(value, str) else str(value)
 
 
 def long_uri(workspace: Workspace, uri: str) -> str:
@@ -148,9 +158,7 @@ def parse_uri(workspace: Workspace, uri: str) -> tuple[str, str]:
     found = _LONG.match(uri) or _SHORT.match(uri)
     if not found:
         raise Invalid(f"'{uri}' is not a path on a datastore.", inner=("BadArgument", "InvalidUri"))
-    if found["datastore"] not in workspace.datastores:
-        raise NotFound(f"Could not find datastore: {found['datastore']}", code="UserError", inner=("NotFoundError",))
-    return found["datastore"], found["path"]
+    return get_datastore(workspace, found["datastore"]).name, found["path"]
 
 
 def has_blobs(world: World, workspace: Workspace, uri: str) -> bool:

@@ -1,4 +1,4 @@
-"""Compute clusters."""
+"""Computes: clusters, and what they have in common with compute instances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.catalogue import VmSize
-from fakes.world.errors import EmptyNotFound, Invalid
+from fakes.world.compute_instances import INSTANCE, power
+from fakes.world.errors import EmptyNotFound, Invalid, NotServed
 from fakes.world.faults import COMPUTE, Failure, Fault, Stuck
 from fakes.world.operations import Operation
 from fakes.world.states import PROVISIONING, Plan
@@ -36,6 +37,9 @@ class Compute:
     tags: dict[str, str] | None = None
     errors: list[tuple[str, str]] = field(default_factory=list)
     updated: bool = False
+    identity: dict[str, Any] = field(default_factory=dict)
+    power: Plan | None = None
+    last_action: str = "Create"
 
     @property
     def vm_size(self) -> str:
@@ -69,18 +73,20 @@ def require_size(world: World, name: str) -> VmSize:
 
 
 def put_compute(
-    world: World, workspace: Workspace, name: str, location: str, properties: dict[str, Any]
+    world: World,
+    workspace: Workspace,
+    name: str,
+    location: str,
+    properties: dict[str, Any],
+    tags: dict[str, str] | None = None,
 ) -> tuple[Compute, Operation]:
-    """Create a cluster or change it.
+    """Create a cluster or an instance, or change it.
 
     The operation succeeds also where the compute ends as Failed: users wait first and look at the state then
     (inferred from the published notebook).
     """
     settings = dict(properties.get("properties") or {})
-    if properties.get("computeType") == "AmlCompute":
-        _check_name(name)
-        require_size(world, str(settings.get("vmSize", "")))
-        _check_scale(settings.get("scaleSettings") or {})
+    kind = _check(world, name, properties, settings)
     now, seconds = world.clock.now(), world.pace.of("compute.create")
     fault = world.faults.take(COMPUTE)
     plan, errors = _planned(fault, now, seconds)
@@ -89,16 +95,17 @@ def put_compute(
     existing = workspace.computes.get(name.lower())
     compute = Compute(
         name=name,
-        compute_type=str(properties.get("computeType", "AmlCompute")),
+        compute_type=kind,
         location=location,
         settings=settings,
         plan=plan,
         created=existing.created if existing else now,
         modified=now,
         description=properties.get("description"),
-        tags={} if existing else None,
+        tags=tags or ({} if existing else None),
         errors=errors,
         updated=existing is not None,
+        power=power("Create", now, seconds) if kind == INSTANCE else None,
     )
     workspace.computes[name.lower()] = compute
     return compute, operation
@@ -135,6 +142,18 @@ def _planned(fault: Fault | None, now: datetime, seconds: float) -> tuple[Plan, 
     if isinstance(fault, Stuck):
         return Plan(PROVISIONING, now, (("Creating", 0.0),)), []
     return Plan(PROVISIONING, now, (("Creating", 0.0), ("Succeeded", seconds))), []
+
+
+def _check(world: World, name: str, properties: dict[str, Any], settings: dict[str, Any]) -> str:
+    """Refuse what cannot be made, and return the type of the compute."""
+    kind = str(properties.get("computeType"))
+    if kind not in ("AmlCompute", INSTANCE):
+        raise NotServed(f"The local Azure ML makes no computes of type {kind!r}; it makes AmlCompute and {INSTANCE}.")
+    _check_name(name)
+    require_size(world, str(settings.get("vmSize", "")))
+    if kind == "AmlCompute":
+        _check_scale(settings.get("scaleSettings") or {})
+    return kind
 
 
 def _check_name(name: str) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fakes.world.asset_rules import parse_uri
-from fakes.world.engine import Predictor, ScoringError
+from fakes.world.engine import ForeignModelError, Predictor, ScoringError
 from fakes.world.errors import ServiceError
+from fakes.world.placeholders import PLACEHOLDER
 from fakes.world.references import Referenced, find_asset
 from fakes.world.registries import Registry
 
@@ -26,10 +27,12 @@ _TASKS = {
 }
 """Tasks that registry models name in other words than fine-tuning jobs do."""
 
-NO_SCRIPTS = (
-    "The local Azure ML does not run scoring scripts or custom containers: it answers for fine-tuned MLflow "
-    "models and for registry models. Deploy an MLflow model without code_configuration, or score on Azure."
+SERVED = (
+    "It answers for MLflow models that its fine-tuning jobs wrote and for registry models, both deployed without "
+    "code_configuration; score others on Azure."
 )
+NO_SCRIPTS = f"The local Azure ML does not run scoring scripts or custom containers. {SERVED}"
+"""Why a deployment that came up does not score: it would run code of the user's own."""
 
 
 class CrashError(ServiceError):
@@ -50,6 +53,10 @@ class ContainerReply:
 
     status: int
     value: Any
+
+    def text(self) -> str:
+        """Return the body: a value as `json.dumps` spaces it, `[5.1, 3.7]` (recorded 2022)."""
+        return self.value if isinstance(self.value, str) else json.dumps(self.value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,13 @@ def _load(world: World, model: Referenced) -> Container:
         return Container(None, label, NO_SCRIPTS)
     if _is_foundation(world, model):
         return _foundation(world, model, label)
-    return Container(world.engine.load(_folder(world, model)), label)
+    folder = _folder(world, model)
+    if PLACEHOLDER in folder:
+        return Container(None, label, f"The local Azure ML did not execute the job that would have made it. {SERVED}")
+    try:
+        return Container(world.engine.load(folder), label)
+    except ForeignModelError as error:
+        return Container(None, label, f"The local Azure ML does not run the code of MLflow flavors: {error}. {SERVED}")
 
 
 def _is_foundation(world: World, model: Referenced) -> bool:
@@ -143,7 +156,7 @@ def _folder(world: World, model: Referenced) -> dict[str, bytes]:
         marker = page.next_marker
         if marker is None:
             break
-    if "MLmodel" not in folder:
+    if "MLmodel" not in folder and PLACEHOLDER not in folder:
         raise ValueError(f"there is no MLmodel file among the {len(folder)} files under {path}")
     return folder
 

@@ -32,12 +32,12 @@ class DeploymentLog:
         log.event("Pulling", "Start downloading models", at)
         return log
 
-    def started(self, model: str, at: datetime) -> None:
-        """Record that the container has started with its model."""
+    def started(self, model: str, refusal: str, at: datetime) -> None:
+        """Record that the container has started: with its model, or why it will not score."""
         self._prepared(at)
         self.stages["UserContainerStart"] = "Succeeded"
         self.event("Started", "Started container inference-server", at)
-        self.write(f"Model {model} is loaded", at)
+        self.write(f"Model {model} is not loaded: {refusal}" if refusal else f"Model {model} is loaded", at)
 
     def crashed(self, cause: str, at: datetime) -> None:
         """Record that the container did not stay up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -161,7 +162,7 @@ def _schedule_start(
             deployment.plan = deployment.plan.cut(at, ("Failed", 0.0))
             operation.fail(crash, at)
             return
-        deployment.log.started(container.model, at)
+        deployment.log.started(container.model, container.refusal, at)
         world.schedule.at(operation.plan.ends, lambda _: go_live(container))
 
     def go_live(container: Container) -> None:
@@ -192,7 +193,7 @@ def _check(world: World, name: str, settings: dict[str, Any], sku: dict[str, Any
         )
     if settings.get("endpointComputeType") != "Managed":
         raise refused(
-            f"endpointComputeType is {settings.get('endpointComputeType')!r}; the local Azure ML deploys to "
+            f"endpointComputeType is {json.dumps(settings.get('endpointComputeType'))}; the local Azure ML deploys to "
             "'Managed' compute only."
         )
     capacity = _check_capacity(sku)
@@ -205,7 +206,7 @@ def _check(world: World, name: str, settings: dict[str, Any], sku: dict[str, Any
 def _check_capacity(sku: dict[str, Any]) -> int:
     capacity = sku.get("capacity")
     if not isinstance(capacity, int) or isinstance(capacity, bool) or capacity < 1:
-        raise refused(f"sku.capacity is {capacity!r}; a deployment needs at least 1 instance.")
+        raise refused(f"sku.capacity is {json.dumps(capacity)}; a deployment needs at least 1 instance.")
     return capacity
 
 

@@ -161,6 +161,7 @@ def regenerate_key(world: World, workspace: Workspace, endpoint: OnlineEndpoint,
     """Start to replace the primary or the secondary key."""
     if key_type.lower() not in ("primary", "secondary"):
         raise refused(f"keyType is {key_type!r}; expected 'Primary' or 'Secondary'.")
+    require_idle(world, endpoint)
     now = world.clock.now()
     seconds = world.pace.of("keys.regenerate")
     operation = world.operations.start(f"oeidp:{workspace.workspace_id}:{world.ids.guid()}", now, seconds)
@@ -258,7 +259,7 @@ def _percentages(traffic: Any) -> dict[str, int]:
     try:
         return {str(name): int(percent) for name, percent in (traffic or {}).items()}
     except (TypeError, ValueError, AttributeError):
-        raise refused(f"Traffic must map deployment names to whole percentages; got {traffic!r}.") from None
+        raise refused(f"Traffic must map deployment names to whole percentages; got {json.dumps(traffic)}.") from None
 
 
 def merged(tags: dict[str, str], changes: Any) -> dict[str, str]:

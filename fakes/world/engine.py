@@ -80,6 +80,10 @@ class ScoringError(Exception):
         self.message = message
 
 
+class ForeignModelError(ValueError):
+    """A model of another make, whose code an engine does not run: it can be deployed, and cannot answer."""
+
+
 class Predictor(Protocol):
     """A loaded model."""
 
@@ -98,7 +102,7 @@ class Engine(Protocol):
         """Run the job to its end; raises FineTuneError."""
 
     def load(self, folder: Mapping[str, bytes]) -> Predictor:
-        """Load a fine-tuned MLflow model folder; raises ValueError if it is not one of this engine's."""
+        """Load a fine-tuned MLflow model folder; ForeignModelError for another's, ValueError for a damaged one."""
 
     def foundation(self, name: str, task: str) -> Predictor:
         """A registry model that was never fine-tuned: it answers badly, and always the same."""

@@ -48,10 +48,10 @@ def arm_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
     return {"error": {"code": error.code, "message": error.message, "details": details, "additionalInfo": info}}
 
 
-def dataplane_error(world: World, error: ServiceError, region: str) -> dict[str, Any]:
-    """Return a refusal as the data plane explains it (recorded)."""
+def dataplane_error(world: World, error: ServiceError, region: str, component: str) -> dict[str, Any]:
+    """Return a refusal as a component of the data plane explains it (recorded)."""
     root = _root_error(error.code, error.message, error.format, error.parameters, inner_chain(error.inner))
-    body = _in_envelope(world, root, region, world.clock.now(), "managementfrontend")
+    body = _in_envelope(world, root, region, world.clock.now(), component)
     return {**body, "statusCode": error.status}
 
 

@@ -15,6 +15,9 @@ from fakes.world.errors import Invalid, Unauthenticated
 TOKEN_LIFETIME = timedelta(seconds=86_399)
 """A day less a second, what Entra gives to clients that handle continuous access evaluation (documented)."""
 
+USER = "Local Azure ML"
+"""The name under which everything here is made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Application:

@@ -10,3 +10,8 @@ from functools import lru_cache
 def timestamp(instant: datetime) -> str:
     """Return Azure's spelling: seven digits of a second and +00:00 (recorded)."""
     return instant.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0+00:00"
+
+
+def milliseconds(instant: datetime) -> int:
+    """Return the milliseconds since 1970, as MLflow counts."""
+    return int(instant.timestamp() * 1000)

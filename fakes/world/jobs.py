@@ -11,28 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.world.errors import Invalid, NotFound, NotServed
 from fakes.world.instants import timestamp
+from fakes.world.job_outputs import JobOutput, declared
 from fakes.world.operations import Operation
 from fakes.world.pipelines import Node, check_compute, read_pipeline
 from fakes.world.runs import Run
 from fakes.world.states import JOB
+from fakes.world.submission import check_references, require_same
 from fakes.world.timetable import plan_children, plan_root
 
 if TYPE_CHECKING:
     from fakes.world.world import Workspace, World
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
-
-
-@dataclass(slots=True)
-class JobOutput:
-    """A declared output of a job and, once it is written, where it lies on a datastore."""
-
-    kind: str
-    mode: str | None = None
-    asset_name: str | None = None
-    asset_version: str | None = None
-    datastore: str = ""
-    path: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -79,21 +69,18 @@ class Job:
                 f"Output '{output}' of job {self.name} has not been written.",
                 inner=("BadArgument", "NoMatchingArtifactsFoundFromJob"),
             )
-        workspace = self.workspace
-        below = f"{found.path}{path}"
-        return (
-            f"azureml://subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
-            f"/workspaces/{workspace.name}/datastores/{found.datastore}/paths/{below}"
-        )
+        return self.workspace.datastore_uri(found.datastore, f"{found.path}{path}")
 
 
 def put_job(world: World, workspace: Workspace, name: str, properties: dict[str, Any]) -> tuple[Job, bool]:
     """Submit a job, or update the words that describe an existing one; the flag tells whether it is new."""
     existing = workspace.jobs.get(name)
     if existing is not None:
+        require_same(existing, properties)
         return describe_job(existing, properties), False
     if not _NAME.fullmatch(name):
         raise Invalid(f"The job name '{name}' is invalid.", inner=("BadArgument", "ArgumentInvalid"))
+    check_references(world, workspace, properties)
     kind = properties.get("jobType")
     if kind == "Pipeline":
         nodes = read_pipeline(world, workspace, properties)
@@ -159,9 +146,12 @@ def cancel_job(world: World, workspace: Workspace, name: str) -> Operation | Non
 
 def describe_job(job: Job, properties: Mapping[str, Any]) -> Job:
     """Change the words that describe a job, and whether it is archived; its run says the same."""
-    for key in ("description", "tags", "displayName", "isArchived"):
+    for key in ("description", "displayName", "isArchived"):
         if key in properties:
             job.properties[key] = properties[key]
+    # a tag that is left out stays (quoted in public issues)
+    job.properties["tags"] = {**(job.properties.get("tags") or {}), **(properties.get("tags") or {})}
+    job.run.properties.update(properties.get("properties") or {})
     job.run.tags = dict(job.properties.get("tags") or {})
     job.run.display_name = str(job.properties.get("displayName") or job.name)
     job.run.description = job.properties.get("description")
@@ -219,7 +209,7 @@ def _new_job(world: World, workspace: Workspace, name: str, properties: dict[str
         properties={**(properties.get("properties") or {}), **_run_properties(properties, bool(nodes))},
         tags=dict(properties.get("tags") or {}),
     )
-    return Job(name, workspace, properties, run, now, nodes, _declared(properties))
+    return Job(name, workspace, properties, run, now, nodes, declared(properties.get("outputs") or {}))
 
 
 def _run_properties(properties: Mapping[str, Any], pipeline: bool) -> dict[str, str]:
@@ -243,16 +233,4 @@ def _run_properties(properties: Mapping[str, Any], pipeline: bool) -> dict[str, 
         "azureml.defaultComputeName": str(properties.get("computeId") or "").rsplit("/", 1)[-1],
         "azureml.defaultDataStoreName": "workspaceblobstore",
         "azureml.pipelineComponent": "pipelinerun",
-    }
-
-
-def _declared(properties: Mapping[str, Any]) -> dict[str, JobOutput]:
-    return {
-        name: JobOutput(
-            kind=str(given.get("jobOutputType") or "uri_folder"),
-            mode=given.get("mode"),
-            asset_name=given.get("assetName"),
-            asset_version=given.get("assetVersion"),
-        )
-        for name, given in (properties.get("outputs") or {}).items()
     }

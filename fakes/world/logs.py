@@ -26,6 +26,9 @@ def follow_pipeline(world: World, job: Job) -> None:
     world.schedule.at(begins, lambda _: _open(world, job, root))
     below = [run for run in root.walk() if run is not root]
     for run in below:
+        if run.is_user_code:
+            world.schedule.at(run.plan.started, partial(_not_executed, world, job, run))
+    for run in below:
         submitted = f"Submitting 1 runs, first five are: {run.display_name}:{run.id}"
         world.schedule.at(run.plan.started, partial(_note, world, job, run, submitted))
     for run in reversed(below):  # a node completes after the last of its steps
@@ -38,12 +41,27 @@ def follow_pipeline(world: World, job: Job) -> None:
 def follow_command(world: World, job: Job) -> None:
     """Write the log of a command job, which says that nothing was executed."""
     begins = job.run.plan.entered("Running") or job.run.plan.started
-    world.schedule.at(begins, lambda _: _append(world, job, job.run, COMMAND_LOG, NOT_EXECUTED))
+    world.schedule.at(begins, partial(_not_executed, world, job, job.run))
+
+
+def follow_failure(world: World, job: Job, run: Run, at: datetime) -> None:
+    """Write why a run fails into a log of its own, as it fails; a training log is named otherwise (inferred)."""
+
+    def tell(now: datetime) -> None:
+        if run.error is not None and run.status(now) == "Failed":
+            _append(world, job, run, COMMAND_LOG, f"{run.error.code}: {run.error.message}\n")
+
+    world.schedule.at(at, tell)
 
 
 def _open(world: World, job: Job, run: Run) -> None:
     for name in ("logs/azureml/stderrlogs.txt", "logs/azureml/stdoutlogs.txt"):
         _append(world, job, run, name, "")
+
+
+def _not_executed(world: World, job: Job, run: Run, at: datetime) -> None:
+    if run.status(at) not in (*JOB.terminal, "CancelRequested"):
+        _append(world, job, run, COMMAND_LOG, NOT_EXECUTED)
 
 
 def _completed(world: World, job: Job, run: Run, at: datetime) -> None:

@@ -18,6 +18,7 @@ RECORDED: Mapping[str, float] = MappingProxyType(
         "keys.regenerate": 10.0,  # inferred
         "compute.create": 30.0,  # inferred
         "compute.delete": 30.0,  # inferred
+        "compute.power": 60.0,  # inferred
         "job.cancel": 30.0,  # recorded 2023-03
         "job.preparing": 10.0,  # inferred
         "job.command": 120.0,  # inferred

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fakes.catalogue import RegistryComponent
 from fakes.world.component_inputs import check_inputs
 from fakes.world.errors import Invalid, NotFound
+from fakes.world.job_outputs import JobOutput, named_of_node
 from fakes.world.registries import component_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class BoundInput:
 class Node:
     """A node of a pipeline. `component` is None where the registry's catalogue does not describe it.
 
-    `outputs` maps an output of the component to the output of the job that it feeds.
+    `outputs` maps an output of the component to the output of the job that it feeds; `assets` are the outputs that
+    become assets of their own.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Node:
     compute: str | None
     inputs: Mapping[str, BoundInput]
     outputs: Mapping[str, str]
+    assets: Mapping[str, JobOutput] = field(default_factory=dict)
 
     @property
     def task(self) -> str | None:
@@ -142,9 +145,9 @@ def _node(
         for bound in inputs.values():
             if not bound.is_literal:
                 _check_asset(world, bound.value)
-    return Node(
-        name, str(spec.get("type") or "command"), component_id, component, spec.get("computeId"), inputs, outputs
-    )
+    assets = named_of_node(spec.get("outputs") or {})
+    kind = str(spec.get("type") or "command")
+    return Node(name, kind, component_id, component, spec.get("computeId"), inputs, outputs, assets)
 
 
 def _component(world: World, workspace: Workspace, component_id: str) -> RegistryComponent | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fakes.world.asset_rules import component_spec, parse_uri
+from fakes.world.asset_rules import parse_uri, published
 from fakes.world.assets import AssetVersion, missing_asset
 from fakes.world.operations import Operation
 
@@ -19,12 +19,7 @@ def put_shared(
     world: World, registry: Registry, kind: str, name: str, version: str, sent: Mapping[str, Any]
 ) -> Operation:
     """Start to publish a version of an asset in a registry."""
-    properties: dict[str, Any] = {"description": None, "tags": {}, "properties": {}, **sent}
-    if kind == "components":
-        properties["componentSpec"] = component_spec(properties.get("componentSpec") or {})
-    if kind == "models":
-        properties = {"flavors": {}, "jobName": None, **properties}
-    registry.assets.put(kind, name, version, properties, world.clock.now())
+    registry.assets.put(kind, name, version, published(world, kind, dict(sent)), world.clock.now())
     operation = _start(world)
     operation.result = {"assetId": registry.asset_id(kind, name, version)}
     return operation

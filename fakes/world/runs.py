@@ -58,6 +58,11 @@ class Run:
         """Where its artifacts are, below the artifact store's container."""
         return f"ExperimentRun/dcid.{self.id}"
 
+    @property
+    def is_user_code(self) -> bool:
+        """Whether it stands for code of the user's own, which is not executed: a command, or a node that is one."""
+        return self.kind == "command" or (self.kind == "step" and self.parent is self.root)
+
     def status(self, now: datetime) -> str:
         """Return the state at `now`."""
         return self.plan.state(now)

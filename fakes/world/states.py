@@ -57,6 +57,17 @@ JOB = _machine(
 )
 """The job statuses that the SDK knows; NotStarted, Preparing and Completed are recorded."""
 
+POWER = _machine(
+    "compute instance",
+    Creating="Running",
+    Starting="Running",
+    Restarting="Running",
+    Stopping="Stopped",
+    Running="",
+    Stopped="",
+)
+"""Whether a compute instance is up; states are left by a new request alone (documented)."""
+
 OPERATION = _machine(
     "operation",
     Updating="Succeeded Failed",

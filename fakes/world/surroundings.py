@@ -1,4 +1,4 @@
-"""How clients find a world's first workspace: the variables and the config.json that they look for."""
+"""How programs find a world: the names of its first workspace, the variables and the config.json they look for."""
 
 from __future__ import annotations
 
@@ -8,29 +8,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fakes.world.clock import VirtualClock
+    from fakes.world.faults import Faults
     from fakes.world.world import World
 
 
-def environment_of(world: World) -> Mapping[str, str]:
-    """Return the variables that `DefaultAzureCredential` and this harness read."""
-    application, home = world.identity.application, world.home
-    return {
-        "AZURE_TENANT_ID": application.tenant_id,
-        "AZURE_CLIENT_ID": application.client_id,
-        "AZURE_CLIENT_SECRET": application.client_secret,
-        "AZURE_SUBSCRIPTION_ID": home.subscription_id,
-        "AZURE_RESOURCE_GROUP": home.resource_group,
-        "AZUREML_WORKSPACE_NAME": home.name,
-    }
+class Surroundings:
+    """What is the same of every way to reach a world in this process."""
 
+    def __init__(self, world: World) -> None:
+        self.world = world
 
-def write_config(world: World, folder: Path | str) -> Path:
-    """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-    path, home = Path(folder) / "config.json", world.home
-    values = {
-        "subscription_id": home.subscription_id,
-        "resource_group": home.resource_group,
-        "workspace_name": home.name,
-    }
-    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    return path
+    @property
+    def clock(self) -> VirtualClock:
+        """Virtual time: `now()`, `slept`, `advance(seconds)`."""
+        return self.world.clock
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong, and when."""
+        return self.world.faults
+
+    @property
+    def subscription_id(self) -> str:
+        """The subscription of the first workspace."""
+        return self.world.home.subscription_id
+
+    @property
+    def resource_group(self) -> str:
+        """The resource group of the first workspace."""
+        return self.world.home.resource_group
+
+    @property
+    def workspace_name(self) -> str:
+        """The name of the first workspace."""
+        return self.world.home.name
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that `DefaultAzureCredential` and this harness read, for the first workspace."""
+        application = self.world.identity.application
+        return {
+            "AZURE_TENANT_ID": application.tenant_id,
+            "AZURE_CLIENT_ID": application.client_id,
+            "AZURE_CLIENT_SECRET": application.client_secret,
+            "AZURE_SUBSCRIPTION_ID": self.subscription_id,
+            "AZURE_RESOURCE_GROUP": self.resource_group,
+            "AZUREML_WORKSPACE_NAME": self.workspace_name,
+        }
+
+    def write_config(self, folder: Path | str) -> Path:
+        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
+        path = Path(folder) / "config.json"
+        values = {
+            "subscription_id": self.subscription_id,
+            "resource_group": self.resource_group,
+            "workspace_name": self.workspace_name,
+        }
+        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        return path

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from fakes.world.errors import ServiceError
 from fakes.world.faults import JOB as JOB_OUTCOME
 from fakes.world.faults import Failure, Stuck
-from fakes.world.logs import follow_command, follow_pipeline
+from fakes.world.logs import follow_command, follow_failure, follow_pipeline
+from fakes.world.outputs import complete_outputs
 from fakes.world.pipelines import Node
 from fakes.world.runs import Run, RunError
 from fakes.world.states import JOB, Plan
-from fakes.world.training import place_outputs, train
+from fakes.world.training import train
 
 if TYPE_CHECKING:
     from fakes.world.jobs import Job
@@ -54,11 +57,13 @@ def plan_children(world: World, job: Job) -> None:
         follow_command(world, job)
         if isinstance(fault, Failure):
             _fail_run(job.run, job.run.plan.ends, RunError(fault.code, fault.message))
+            follow_failure(world, job, job.run, job.run.plan.ends)
+        _finish_later(world, job)
         return
     for node in job.nodes:
         begins = _plan_node(world, job, node, begins, fault if isinstance(fault, Failure) else None)
     follow_pipeline(world, job)
-    world.schedule.at(job.run.plan.ends, lambda now: place_outputs(job, now))
+    _finish_later(world, job)
 
 
 def fail_step(world: World, job: Job, node_run: Run, step: str | None, error: RunError) -> None:
@@ -66,11 +71,29 @@ def fail_step(world: World, job: Job, node_run: Run, step: str | None, error: Ru
     failing = _step_named(node_run, step)
     at = failing.plan.ends
     _fail_run(failing, at, error)
+    follow_failure(world, job, failing, at)
     for parent in (node_run, job.run):
         parent.children = [run for run in parent.children if run.plan.started < at]
     if node_run is not failing:
         _fail_run(node_run, at, PARENT_FAILURE)
     _fail_run(job.run, at + timedelta(seconds=world.pace.of("job.finalizing")), PARENT_FAILURE)
+
+
+def _finish_later(world: World, job: Job) -> None:
+    """Complete the outputs while the job is finalizing, after everything else that falls due at that instant."""
+    begins = job.run.plan.entered("Finalizing")
+    if begins is not None:
+        world.schedule.at(begins, lambda now: world.schedule.at(now, partial(_finish, world, job)))
+
+
+def _finish(world: World, job: Job, now: datetime) -> None:
+    if job.run.status(now) != "Finalizing":
+        return
+    try:
+        complete_outputs(world, job, now)
+    except ServiceError as error:
+        _fail_run(job.run, job.run.plan.ends, RunError("UserError", error.message))
+        follow_failure(world, job, job.run, job.run.plan.ends)
 
 
 def _plan_node(world: World, job: Job, node: Node, begins: datetime, fault: Failure | None) -> datetime:

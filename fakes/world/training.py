@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fakes.world.asset_rules import datastore_uri, put_asset
 from fakes.world.component_inputs import with_defaults
 from fakes.world.data_inputs import opener
-from fakes.world.datastores import ARTIFACT_STORE, BLOB_STORE
+from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.engine import FineTuneError, FineTuneRequest, FineTuneResult, Opener
 from fakes.world.errors import ServiceError
+from fakes.world.outputs import place
 from fakes.world.pipelines import Node
 from fakes.world.runs import LoggedMetric, Run, RunError
 
@@ -110,45 +110,21 @@ def _publish(world: World, job: Job, step: Run, result: FineTuneResult, now: dat
 
 
 def _write_outputs(world: World, job: Job, node: Node, node_run: Run, result: FineTuneResult, now: datetime) -> None:
-    """Write the folders that the node's outputs are bound to, and register those that carry an asset's name."""
+    """Write the folders that the node's outputs are bound to."""
     if node_run.status(now) != "Completed":
         return
     folders: Mapping[str, Mapping[str, bytes]] = {
         "mlflow_model_folder": result.mlflow_model,
         "pytorch_model_folder": result.pytorch_model,
     }
-    store = job.workspace.datastores[BLOB_STORE]
     for component_output, job_output in node.outputs.items():
         files, output = folders.get(component_output), job.outputs.get(job_output)
         if files is None or output is None:
             continue
-        _place(job, job_output)
+        place(job, job_output)
+        store = job.workspace.datastores[output.datastore]
         for name, content in files.items():
             world.blobs.put(store.account, store.container, output.path + name, content)
-        if output.asset_name:
-            _register(world, job, output.kind, output.asset_name, output.asset_version or "1", output.path)
-
-
-def place_outputs(job: Job, now: datetime) -> None:
-    """Give every declared output of a completed job its place, also those that nothing was written to."""
-    if job.run.status(now) == "Completed":
-        for name in job.outputs:
-            _place(job, name)
-
-
-def _place(job: Job, name: str) -> None:
-    """Choose the folder of an output: where the SDK looks for what the service does not report (SDK source)."""
-    output = job.outputs[name]
-    output.datastore, output.path = BLOB_STORE, f"azureml/{job.name}/{name}/"
-
-
-def _register(world: World, job: Job, kind: str, name: str, version: str, path: str) -> None:
-    uri = datastore_uri(job.workspace, BLOB_STORE, path)
-    if kind.endswith("_model"):
-        sent = {"modelUri": uri, "modelType": kind, "jobName": job.name}
-        put_asset(world, job.workspace, "models", name, version, sent)
-    else:
-        put_asset(world, job.workspace, "data", name, version, {"dataUri": uri, "dataType": kind})
 
 
 def write_artifact(world: World, job: Job, name: str, content: bytes) -> None:

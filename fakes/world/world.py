@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,14 +23,13 @@ from fakes.world.ids import Ids
 from fakes.world.jobs import Job
 from fakes.world.operations import Operations
 from fakes.world.pace import Pace
+from fakes.world.references import CURATED
 from fakes.world.registries import Registry, environment_properties, open_registry
+from fakes.world.runs import Run
 from fakes.world.schedule import Schedule
 
 REGION = "eastus2"
 """The region of the first workspace."""
-
-CURATED = "AzureML-"
-"""How the names of the environments begin that every workspace has without creating them (documented)."""
 
 
 @dataclass(slots=True)
@@ -46,12 +46,15 @@ class Workspace:
     principal_id: str
     tags: dict[str, str] = field(default_factory=dict)
     description: str = ""
+    friendly_name: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     assets: AssetStore = field(default_factory=AssetStore)
     datastores: dict[str, Datastore] = field(default_factory=dict)
     computes: dict[str, Compute] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     endpoints: dict[str, OnlineEndpoint] = field(default_factory=dict)
     experiments: dict[str, str] = field(default_factory=dict)
+    tracked: dict[str, Run] = field(default_factory=dict)
 
     @property
     def arm_id(self) -> str:
@@ -61,10 +64,31 @@ class Workspace:
             f"/providers/Microsoft.MachineLearningServices/workspaces/{self.name}"
         )
 
+    def describe(
+        self, tags: Mapping[str, str] | None, description: str | None = None, friendly_name: str | None = None
+    ) -> None:
+        """Add tags, and replace what of the rest is given."""
+        self.tags.update(tags or {})
+        self.description = description or self.description
+        self.friendly_name = friendly_name or self.friendly_name
+
     @property
     def tracking_uri(self) -> str:
         """The address of its MLflow service."""
         return f"azureml://{self.region}.api.azureml.ms/mlflow/v1.0{self.arm_id}"
+
+    def runs(self) -> Iterator[Run]:
+        """Yield every run, those of clients' own first, then those of jobs with what is below them, newest first."""
+        yield from reversed(self.tracked.values())
+        for job in reversed(self.jobs.values()):
+            yield from job.run.walk()
+
+    def datastore_uri(self, datastore: str, path: str) -> str:
+        """Return the URI of a path on a datastore, as models have it (recorded)."""
+        return (
+            f"azureml://subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
+            f"/workspaces/{self.name}/datastores/{datastore}/paths/{path}"
+        )
 
     @property
     def default_container(self) -> str:

@@ -9,9 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from harness.backends.surroundings import Surroundings
-from harness.cassettes.format import UnreadableCassette, read, write
+from harness.cassettes.format import read, write
 from harness.cassettes.recording import Recorder
 from harness.doors.listening import overheard
+from harness.errors import CassetteUnreadable
 
 __all__ = ["keep", "recording"]
 
@@ -32,7 +33,7 @@ def keep(recorder: Recorder, backend: str, file: Path, today: date) -> str:
     fresh = recorder.cassette("live" if backend == "live" and not recorder.local else "emulator", today)
     try:
         before = read(file)
-    except UnreadableCassette:
+    except CassetteUnreadable:
         before = None
     if before is not None and before.interactions == fresh.interactions:
         old, new = before.metadata, fresh.metadata

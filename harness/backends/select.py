@@ -112,6 +112,7 @@ def choose_backend(
             got=name,
             expected=" or ".join(BACKENDS),
             nearest=nearest(name, BACKENDS, 1),
+            remedy="Name one of them, or leave the option out.",
         )
     if name == "replay":
         return BackendChoice(name, f"{cassette} needs neither account nor network", cassette=cassette)
@@ -135,6 +136,7 @@ def refuse_unknown(choice: BackendChoice, *, eras: Collection[str]) -> None:
                 got=value,
                 expected=", ".join(known),
                 nearest=nearest(value, known, 1),
+                remedy=f"Name one of them, or leave {option} out.",
             )
 
 

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.cassettes.tape import Cassette, Digest, Interaction, Metadata, Request, Response
-from harness.errors import HarnessError
+from harness.errors import CassetteUnreadable
 
-__all__ = ["VERSION", "UnreadableCassette", "checksum_of", "dump", "load", "read", "write"]
+__all__ = ["VERSION", "checksum_of", "dump", "load", "read", "write"]
 
 VERSION = 1
 _LARGE = 512
@@ -34,24 +34,20 @@ _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\ufff
 _CHECKSUM = re.compile(r'("checksum": ")sha256:[0-9a-f]*(")')
 
 
-class UnreadableCassette(HarnessError):
-    """A file that is no cassette, or was changed since it was recorded."""
-
-
 def read(file: Path, *, trust: bool = False) -> Cassette:
-    """Return the cassette in a file; UnreadableCassette when it is none or, unless trusted, was edited by hand."""
+    """Return the cassette in a file; CassetteUnreadable when it is none or, unless trusted, was edited by hand."""
     try:
         text = file.read_text(encoding="utf-8")
         cassette = load(text)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise UnreadableCassette(
+        raise CassetteUnreadable(
             "this is no cassette",
             where=str(file),
             got=f"{type(error).__name__}: {error}",
             remedy="Record it again with --record-mode=rewrite.",
         ) from error
     if not trust and checksum_of(text) != cassette.metadata.checksum:
-        raise UnreadableCassette(
+        raise CassetteUnreadable(
             "the cassette was edited by hand, so it does not say any more what was recorded",
             where=str(file),
             got=checksum_of(text),

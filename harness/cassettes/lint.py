@@ -12,11 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from harness.cassettes.format import UnreadableCassette, checksum_of, read
+from harness.cassettes.format import checksum_of, read
 from harness.cassettes.operations import unfinished
 from harness.cassettes.rules import rule_name
 from harness.cassettes.sanitising import find_private
 from harness.cassettes.tape import Cassette, Interaction
+from harness.errors import CassetteUnreadable
 
 __all__ = ["Circumstances", "Finding", "find_cassettes", "lint", "read_usage"]
 
@@ -76,7 +77,7 @@ def lint(files: Sequence[Path], about: Circumstances) -> list[Finding]:
         name = _shown(file, about.root)
         try:
             cassette = read(file, trust=True)
-        except UnreadableCassette as error:
+        except CassetteUnreadable as error:
             findings.append(Finding(name, "unreadable", f"is no cassette: {error.got}", _AGAIN))
             continue
         readable[name] = cassette

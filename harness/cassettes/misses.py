@@ -9,16 +9,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from harness.cassettes.matching import Key, Turn, key_of
-from harness.errors import HarnessError, excerpt
+from harness.errors import CassetteMiss, excerpt
 
-__all__ = ["CassetteMiss", "differences", "explain"]
+__all__ = ["differences", "explain"]
 
 _SHOWN = 8
 """How many differences are told."""
-
-
-class CassetteMiss(HarnessError):
-    """A request that the cassette has no answer to. No library retries it: it is none of their errors."""
 
 
 def explain(asked: Key, turns: Sequence[Turn], cassette: str) -> CassetteMiss:
@@ -32,7 +28,8 @@ def explain(asked: Key, turns: Sequence[Turn], cassette: str) -> CassetteMiss:
     if recorded == asked:
         times = sum(turn.number == nearest.number for turn in turns)
         what = f"{method} https://{host}{path} was asked more often than it was recorded"
-        return CassetteMiss(what, where=cassette, expected=f"no more than the recorded ones; this one {times} times")
+        expected = f"no more than the recorded ones; this one {times} times"
+        return CassetteMiss(what, where=cassette, expected=expected, remedy=_REMEDY)
     told = [*differences(recorded, asked)]
     more = f"; and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
     return CassetteMiss(

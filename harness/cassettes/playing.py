@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from harness.cassettes.matching import Index, Key, Turn, key_of, telling_headers
-from harness.cassettes.misses import CassetteMiss, explain
+from harness.cassettes.misses import explain
 from harness.cassettes.sanitising import pairs_of
 from harness.cassettes.tape import Cassette, Request
 from harness.doors.messages import Body, Reply
-from harness.errors import HarnessError
+from harness.errors import CassetteEnded, CassetteMiss
 
-__all__ = ["Player", "TapeClock", "TapeEnded"]
-
-
-class TapeEnded(HarnessError):
-    """A client that outlived its cassette, such as a poller that nobody waited for."""
+__all__ = ["Player", "TapeClock"]
 
 
 class TapeClock:
@@ -59,7 +55,7 @@ class Player:
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
         """Return the recorded answer; CassetteMiss when there is none left."""
         if self._ended:
-            raise TapeEnded(f"the replay of {self.name} is over; {method} {url} was not answered")
+            raise self._over(f"{method} {url} was not answered")
         content = body if isinstance(body, bytes) else _whole(body)
         key = key_of(Request(method, url, telling_headers(headers), content))
         with self._lock:
@@ -74,9 +70,9 @@ class Player:
         return Reply(response.status, response.body, dict(response.headers))
 
     def sleep(self, seconds: float) -> None:
-        """Wait as a client does; TapeEnded when the replay is over."""
+        """Wait as a client does; CassetteEnded when the replay is over."""
         if self._ended:
-            raise TapeEnded(f"the replay of {self.name} is over while a client waits")
+            raise self._over("a client still waits")
         self.clock.sleep(seconds)
 
     def pinned(self, name: str, _make: Callable[[], str]) -> str:
@@ -100,6 +96,9 @@ class Player:
     def end(self) -> None:
         """Answer nobody any more."""
         self._ended = True
+
+    def _over(self, what: str) -> CassetteEnded:
+        return CassetteEnded(f"the replay is over: {what}", where=self.name, remedy="Wait for what the scenario began.")
 
     def _find(self, key: Key) -> Turn | None:
         translated = self._translated(key) if self._meant else key

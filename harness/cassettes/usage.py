@@ -6,15 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness.cassettes.playing import Player
-from harness.errors import HarnessError
+from harness.errors import CassetteError, CassetteUnused
 
-__all__ = ["CassetteUnused", "Usage", "usage_of", "verdict"]
+__all__ = ["Usage", "usage_of", "verdict"]
 
 _SHOWN = 5
-
-
-class CassetteUnused(HarnessError):
-    """A scenario passed, and did not ask for all that was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ def usage_of(player: Player) -> Usage:
     return Usage(player.cassette.metadata.checksum, player.played, len(player.unused()))
 
 
-def verdict(player: Player) -> HarnessError | None:
+def verdict(player: Player) -> CassetteError | None:
     """Return what is wrong with a replay whose scenario passed; None when all was asked for and nothing else.
 
     Misses count also when the scenario never saw them: libraries swallow exceptions.

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from harness.cli.cassettes import cassettes
+from harness.cli.outcome import Presentation
+from harness.errors import EnvironmentMissing, UsageError, nearest
 
-__all__ = ["main"]
+__all__ = ["asked"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cassettes, name="cassettes")
+
+Command = Callable[[], int]
+"""Carries a command out and returns the exit code."""
+
+_Misused: type[Any] = typer.BadParameter.__mro__[1]
+"""What typer raises for wrong use: click's UsageError, which some versions of typer bring under another name."""
 
 
 class Backend(str, Enum):
@@ -33,24 +42,58 @@ class Pace(str, Enum):
     instant = "instant"
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; always ends with SystemExit, which carries the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # an answer may hold what the terminal cannot show
-    app(args=list(arguments) if arguments is not None else None, prog_name="harness")
+def asked(arguments: Sequence[str]) -> Command:
+    """Return what the arguments ask for, with options read and nothing done; help is printed at once.
+
+    UsageError for what is no command or option, or has a value that cannot be.
+    """
+    try:
+        answer = app(args=list(arguments) or ["--help"], prog_name="harness", standalone_mode=False)
+    except _Misused as error:
+        raise _misuse(error, arguments) from error
+    except OSError as error:
+        raise EnvironmentMissing(
+            "the help cannot be printed",
+            where="stdout",
+            got=error.strerror or type(error).__name__,
+            expected="a stream that takes it",
+            remedy="Send it to a place with enough space.",
+        ) from error
+    if callable(answer):
+        command: Command = answer
+        return command
+    return lambda: int(answer or 0) if arguments else UsageError.exit_code
+
+
+def _misuse(error: Any, arguments: Sequence[str]) -> UsageError:
+    """Say in our parts what typer says in a sentence; how it words a wrong value differs between its versions."""
+    names = getattr(getattr(error, "param", None), "opts", ())
+    command = error.ctx.command_path if error.ctx is not None else "harness"
+    remedy = f"`{command} --help` lists what can be given."
+    message = str(error.message).rstrip(".")
+    words = [word for text in arguments for word in (text.split("=", 1) if text.startswith("--") else [text])]
+    given = [value for name, value in pairwise([*words, ""]) if name in names]
+    if not names or not given:
+        close = getattr(error, "possibilities", None) or ()
+        return UsageError(message, where=command, got=" ".join(arguments), nearest=close, remedy=remedy)
+    expected = re.sub(r"^(Value error, )?(.* is not |Input should be )", "", message)
+    close = nearest(given[-1], re.findall("'([^']+)'", expected))
+    what = f"{names[0]} has a wrong value"
+    return UsageError(what, where=command, got=given[-1] or "''", expected=expected, nearest=close, remedy=remedy)
 
 
 @app.callback()
 def harness() -> None:
     """Run the Azure ML lifecycle (fine-tune, register, deploy, score, delete) on Azure or on a local Azure ML.
 
-    Exit codes: 0 done; 1 the run failed; 2 wrong use; 3 the environment lacks something; 4 interrupted, and
-    cleaned up.
+    Exit codes: 0 done; 1 the run failed; 2 wrong use; 3 the environment lacks
+    something; 4 interrupted and cleaned up.
     """
 
 
-Spec = Annotated[Path | None, typer.Option(help="What to run, as TOML; without it, the published notebook.")]
+Spec = Annotated[
+    Path | None, typer.Option(help="What to run, as TOML; what it leaves out, the published notebook says.")
+]
 By = Annotated[Backend, typer.Option(help="Who answers the SDK.")]
 Catalog = Annotated[
     str | None,
@@ -59,9 +102,17 @@ Catalog = Annotated[
 AtPace = Annotated[Pace | None, typer.Option(help="How long the local Azure takes, in virtual time.")]
 Data = Annotated[
     str | None,
-    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the samples."),
+    typer.Option(metavar="D", help="A folder, a .jsonl file or a hub id; without it, the spec's, else the samples."),
 ]
-Percent = Annotated[int | None, typer.Option(min=1, max=100, metavar="N", help="How much of each split to take.")]
+Percent = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=100,
+        metavar="N",
+        help="How much of each split to take; without it, the spec's, else all of local data and 5 % of the hub's.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the spec, such as compute.size; repeatable."),
@@ -73,7 +124,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; p
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
 
 
-@app.command()
+@app.command(short_help="Run the whole lifecycle once.")
 def run(
     spec: Spec = None,
     backend: By = Backend.emulator,
@@ -87,27 +138,25 @@ def run(
     folder: Folder = None,
     as_json: AsJson = False,
     timeline: Timeline = True,
-) -> None:
+) -> Command:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
-    from harness.cli.request import RunRequest
 
-    request = RunRequest(
-        spec=spec,
-        data=data,
-        percent=percent,
-        settings=tuple(settings or ()),
-        strict=strict,
-        keep_endpoint=keep_endpoint,
-        backend=backend.value,
-        catalog=catalog,
-        pace=pace.value if pace else None,
-        folder=folder,
-    )
-    try:
-        from harness.cli.run import Presentation, run_and_show  # with the SDK, a second
+    def carry_out() -> int:
+        from harness.cli.request import RunRequest
+        from harness.cli.run import run_and_show  # with the SDK, a second
 
-        code = run_and_show(request, Presentation(as_json, timeline))
-    except KeyboardInterrupt:  # before the run, or after all was cleaned up
-        typer.echo("interrupted", err=True)
-        code = 4
-    raise typer.Exit(code)
+        request = RunRequest(
+            spec=spec,
+            data=data,
+            percent=percent,
+            settings=tuple(settings or ()),
+            strict=strict,
+            keep_endpoint=keep_endpoint,
+            backend=backend.value,
+            catalog=catalog,
+            pace=pace.value if pace else None,
+            folder=folder,
+        )
+        return run_and_show(request, Presentation(as_json, timeline))
+
+    return carry_out

@@ -16,14 +16,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.errors import HarnessError, UsageError
+from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from harness.cassettes.tape import Cassette, Digest
 
 __all__ = ["cassettes"]
 
-cassettes = typer.Typer(no_args_is_help=True, help="Look after recorded traffic: lint, show, diff, age.")
+Command = Callable[[], int]
+"""Carries a command out and returns the exit code."""
+
+cassettes = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Look after recorded traffic: lint, show, diff, age."
+)
 
 Places = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Cassettes, or folders that hold some.")]
 File = Annotated[Path, typer.Argument(metavar="CASSETTE")]
@@ -32,11 +37,14 @@ Oldest = Annotated[int, typer.Option(min=0, metavar="DAYS", help="How long ago a
 UsageFile = Annotated[Path, typer.Option(metavar="FILE", help="What the last runs of pytest left in its cache.")]
 Exact = Annotated[bool, typer.Option("--exact", help="Tell also what differs each time: instants, ids, names made up.")]
 
+_GIVE = "Give the path of a cassette, such as scenarios/cassettes/test_x/test_y.yaml."
 _USAGE = Path(".pytest_cache/v/harness/cassettes")
 
 
 @cassettes.command()
-def lint(places: Places = None, older_than: Oldest = 180, usage: UsageFile = _USAGE, as_json: AsJson = False) -> None:
+def lint(
+    places: Places = None, older_than: Oldest = 180, usage: UsageFile = _USAGE, as_json: AsJson = False
+) -> Command:
     """Exit with 1 when a cassette is unused, orphaned, stale, unfinished, edited, or holds something private."""
 
     def find() -> int:
@@ -56,11 +64,11 @@ def lint(places: Places = None, older_than: Oldest = 180, usage: UsageFile = _US
             typer.echo(f"{len(files)} cassettes, {len(findings)} findings", err=True)
         return 1 if findings else 0
 
-    _end(find)
+    return find
 
 
 @cassettes.command()
-def show(file: File, as_json: AsJson = False) -> None:
+def show(file: File, as_json: AsJson = False) -> Command:
     """List what a cassette holds: when, what was asked, what came back."""
 
     def tell() -> int:
@@ -76,11 +84,11 @@ def show(file: File, as_json: AsJson = False) -> None:
         _print_table(_COLUMNS, rows, wide={"request"})
         return 0
 
-    _end(tell)
+    return tell
 
 
 @cassettes.command()
-def diff(before: File, after: File, exact: Exact = False, as_json: AsJson = False) -> None:
+def diff(before: File, after: File, exact: Exact = False, as_json: AsJson = False) -> Command:
     """Tell what changed between two recordings of one scenario, field by field; exit with 1 when something did."""
 
     def tell() -> int:
@@ -98,12 +106,12 @@ def diff(before: File, after: File, exact: Exact = False, as_json: AsJson = Fals
             typer.echo(f"  {change.field}: {change.before or '(absent)'} -> {change.after or '(absent)'}")
         return 1 if changes else 0
 
-    _end(tell)
+    return tell
 
 
 @cassettes.command()
-def age(places: Places = None, as_json: AsJson = False) -> None:
-    """List cassettes by the day of their last validation, the oldest first."""
+def age(places: Places = None, as_json: AsJson = False) -> Command:
+    """List cassettes by age, the oldest first."""
 
     def tell() -> int:
         today = date.today()
@@ -121,7 +129,7 @@ def age(places: Places = None, as_json: AsJson = False) -> None:
             _print_table(columns, rows, wide={"cassette"})
         return 0
 
-    _end(tell)
+    return tell
 
 
 _COLUMNS = ("no", "after", "times", "request", "asked", "status", "answered")
@@ -157,7 +165,7 @@ def _found(places: Sequence[Path] | None) -> list[Path]:
 
     missing = [place for place in places or () if not place.exists()]
     if missing:
-        raise UsageError("there is no such file or folder", where="command line", got=str(missing[0]))
+        raise UsageError("there is no such file or folder", where="command line", got=str(missing[0]), remedy=_GIVE)
     return find_cassettes(places or [Path.cwd()])
 
 
@@ -170,7 +178,7 @@ def _read(file: Path) -> Cassette:
     from harness.cassettes.format import read
 
     if not file.is_file():
-        raise UsageError("there is no such file", where="command line", got=str(file))
+        raise UsageError("there is no such file", where="command line", got=str(file), remedy=_GIVE)
     return read(file, trust=True)
 
 
@@ -186,13 +194,3 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], wide: se
     for row in rows:
         table.add_row(*map(Text, row))
     Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 400).print(table)
-
-
-def _end(work: Callable[[], int]) -> None:
-    """Carry a command out and end with its exit code; an error is one message."""
-    try:
-        code = work()
-    except HarnessError as error:
-        typer.echo(f"harness cassettes: {error}", err=True)
-        code = error.exit_code
-    raise typer.Exit(code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.drawing import symbols_for
-from harness.errors import HarnessError
+from harness.errors import HarnessError, Interrupted
 
-__all__ = ["DEBUG_VARIABLE", "as_defect", "show_error"]
+__all__ = ["DEBUG_VARIABLE", "as_error", "show_error"]
 
 DEBUG_VARIABLE = "HARNESS_DEBUG"
 """Set to 1, it adds the traceback to what is said of an unexpected exception."""
@@ -38,8 +40,22 @@ def show_error(error: HarnessError, console: Console) -> None:
         console.print(Text(f"  {name:<9}{text}"), soft_wrap=True)
 
 
-def as_defect(error: Exception) -> HarnessError:
-    """Turn an exception that nobody foresaw into an error that says whose fault it is, and where."""
+def as_error(error: BaseException, console: Console) -> HarnessError:
+    """Return what ended a command before there was anything to report, as an error of ours.
+
+    An exception that nobody foresaw says whose fault it is, and where; its traceback is printed on request.
+    """
+    if isinstance(error, HarnessError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted before anything was created", remedy="Nothing is left; run again.")
+    if os.environ.get(DEBUG_VARIABLE) == "1":
+        with contextlib.suppress(OSError):
+            console.print("".join(traceback.format_exception(error)), markup=False, soft_wrap=True)
+    return _defect(error)
+
+
+def _defect(error: BaseException) -> HarnessError:
     said = str(error).strip().splitlines()
     return HarnessError(
         f"a defect of the harness: {type(error).__name__}{f': {said[0]}' if said else ''}",
@@ -57,7 +73,7 @@ def _as_table(parts: Mapping[str, str]) -> Table:
     return table
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Return the innermost line of our own code that the exception passed, as file:line in function."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         parts = Path(frame.filename).parts[-4:]

@@ -17,6 +17,9 @@ from harness.lifecycle.watching import Watcher
 
 __all__ = ["LiveProgress", "PlainProgress", "watching"]
 
+_WIDEST = 100
+"""How far from a step's title its durations may stand."""
+
 _TOLD_LATER = ("metrics", "score")
 """Steps whose findings the summary shows in full."""
 
@@ -24,7 +27,7 @@ _TOLD_LATER = ("metrics", "score")
 @contextmanager
 def watching(console: Console) -> Iterator[Watcher]:
     """Yield what tells `console` how the run goes."""
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:  # which shows no line that changes
         yield PlainProgress(console)
         return
     spinner = "dots" if symbols_for(console.encoding) is UNICODE else "line"
@@ -44,18 +47,18 @@ class PlainProgress:
 
     def progress(self, text: str) -> None:
         """Print the news."""
-        self._console.print(_indented(Text(text)))
+        _print_indented(Text(text), self._console)
 
     def warned(self, text: str) -> None:
         """Print a warning."""
-        self._console.print(_indented(Text(f"warning: {text}", style="yellow")))
+        _print_indented(Text(f"warning: {text}", style="yellow"), self._console)
 
     def finished(self, record: StepRecord) -> None:
         """Print how the step ended, how long it took, and what it found out."""
         if record.outcome == "skipped":
             self._console.print(Text(f"{record.title}: skipped"))
             return
-        self._console.print(_indented(Text.assemble(_mark(record, self._console), " ", _took(record))))
+        _print_indented(Text.assemble(_mark(record, self._console), " ", _took(record)), self._console)
         _print_facts(record, self._console)
 
 
@@ -79,11 +82,12 @@ class LiveProgress:
 
     def warned(self, text: str) -> None:
         """Print a warning."""
-        self._console.print(_indented(Text(f"warning: {text}", style="yellow")))
+        _print_indented(Text(f"warning: {text}", style="yellow"), self._console)
 
     def finished(self, record: StepRecord) -> None:
         """Print how the step ended, how long it took, and what it found out."""
-        line = Table.grid(expand=True, padding=(0, 1))
+        line = Table.grid(padding=(0, 1))
+        line.width = min(self._console.width, _WIDEST)
         line.add_column(width=1)
         line.add_column(ratio=1)
         line.add_column(justify="right", no_wrap=True)
@@ -114,14 +118,17 @@ def _print_facts(record: StepRecord, console: Console) -> None:
     if record.outcome != "done" or record.name in _TOLD_LATER:
         return
     separator = f" {symbols_for(console.encoding).dot} "
-    facts = [
-        Text.assemble((f"{name}: ", "dim"), value)
-        for name, value in record.facts.items()
-        if not value.startswith(("https://", "/subscriptions/"))
-    ]
+    facts = Text()
+    for name, value in record.facts.items():
+        if not value.startswith(("https://", "/subscriptions/")):
+            facts.append(separator if facts else "", "dim").append(f"{name}: ", "dim").append(value)
     if facts:
-        console.print(_indented(Text(separator, style="dim").join(facts)))
+        _print_indented(facts, console)
 
 
-def _indented(text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, 2), expand=False)
+def _print_indented(text: Text, console: Console) -> None:
+    """Print below a step's title; in a log on one line, however long: a log is searched."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, 2), expand=False))
+    else:
+        console.print(Text.assemble("  ", text), soft_wrap=True)

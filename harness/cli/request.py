@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import SpecError, UsageError
+from harness.errors import SpecError, UsageError, excerpt
 from harness.spec import LifecycleSpec, load_spec
 
 __all__ = ["RunRequest", "find_samples", "spec_for"]
 
-_SAMPLES = Path("samples", "ultrachat_200k")
+_SAMPLES = Path("samples")
+_SAMPLES_OF_CHAT = "ultrachat_200k"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +33,37 @@ class RunRequest:
 
 
 def find_samples() -> Path | None:
-    """Return the sample conversations of this folder, else of the checkout that the harness runs from."""
+    """Return the folder of the sample data: this folder's own, else that of the checkout that the harness runs from."""
     checkout = Path(__file__).resolve().parents[2]
-    return next((base / _SAMPLES for base in (Path(), checkout) if (base / _SAMPLES).is_dir()), None)
+    folders = (base / _SAMPLES for base in (Path(), checkout))
+    return next((folder for folder in folders if (folder / _SAMPLES_OF_CHAT).is_dir()), None)
 
 
 def spec_for(request: RunRequest, samples: Path | None) -> LifecycleSpec:
     """Return the spec to run; SpecError for what it cannot be, UsageError when there is nothing to train on.
 
-    Without a spec the published notebook's values hold, on `samples`; local data are then taken whole, data
-    of the hub by the spec's percentage.
+    What neither file nor options nor settings say, the published notebook says; but for the data, which are then the
+    task's samples, and for the share of local data, which are then taken whole.
     """
-    settings = dict(_key_and_value(setting) for setting in request.settings)
-    options = dict(_options(request))
-    if request.spec is not None:
-        return load_spec(request.spec).with_overrides({**options, **settings})
-    data = settings.get("data.source", request.data)
-    if data is None:
-        if samples is None:
-            raise _nothing_to_train_on()
-        data = str(samples)
-        options["data.source"] = json.dumps(data)
-    if Path(data).expanduser().exists():
-        options.setdefault("data.percent", "100")
-    return LifecycleSpec().with_overrides({**options, **settings})
+    if request.data is not None and not request.data.strip():
+        raise _no_data("--data", request.data)
+    base = LifecycleSpec() if request.spec is None else load_spec(request.spec)
+    given = {**dict(_options(request)), **dict(_key_and_value(setting) for setting in request.settings)}
+    spec, said = base.with_overrides(given), base.said_with(given)
+    if "data.source" not in said:
+        given["data.source"] = json.dumps(str(_samples_of(spec, samples)))
+        spec = base.with_overrides(given)
+    if "data.percent" not in said and Path(spec.data.source).expanduser().exists():
+        spec = base.with_overrides({**given, "data.percent": "100"})
+    return spec
+
+
+def _samples_of(spec: LifecycleSpec, samples: Path | None) -> Path:
+    chat = spec.task.payload == "messages"
+    folder = samples / (_SAMPLES_OF_CHAT if chat else spec.finetune.task) if samples is not None else None
+    if folder is None or not folder.is_dir():
+        raise _nothing_to_train_on()
+    return folder
 
 
 def _options(request: RunRequest) -> list[tuple[str, str]]:
@@ -77,15 +85,27 @@ def _key_and_value(setting: str) -> tuple[str, str]:
             where="--set",
             got=setting,
             expected="key=value, such as finetune.parameters.num_train_epochs=1",
+            remedy="Write the key, an equals sign and the value, without blanks around the sign.",
         )
     return key.strip(), value
+
+
+def _no_data(where: str, got: str) -> UsageError:
+    return UsageError(
+        "the data have no name",
+        where=where,
+        got=excerpt(got),
+        expected="a folder, a .jsonl file or a hub id",
+        remedy="Name the data, or leave the option out to run on the samples.",
+    )
 
 
 def _nothing_to_train_on() -> UsageError:
     return UsageError(
         "there is nothing to train on: the samples are not here",
         where="--data",
-        expected=f"{_SAMPLES.as_posix()} in this folder, or data of your own",
+        got="no data.source in the spec, and no --data",
+        expected=f"{(_SAMPLES / _SAMPLES_OF_CHAT).as_posix()} in this folder, or data of your own",
         remedy=(
             "Run in a checkout of the harness, or give --data a folder, a .jsonl file or a hub id such as "
             "HuggingFaceH4/ultrachat_200k."

@@ -1,15 +1,11 @@
-"""`harness run`: choose the backend, run the lifecycle, show what came of it."""
+"""`harness run`: choose the backend, run the lifecycle, tell what came of it."""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import platform
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -17,81 +13,74 @@ from rich.text import Text
 
 from harness.backends import OFFLINE_BACKENDS, BackendChoice, Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
-from harness.cli.failures import DEBUG_VARIABLE, as_defect, show_error
+from harness.cli.failures import as_error
+from harness.cli.interrupts import INTERRUPTS
+from harness.cli.outcome import Outcome, Presentation, refused
 from harness.cli.progress import watching
 from harness.cli.quiet import sdk_noise_to
 from harness.cli.request import RunRequest, find_samples, spec_for
-from harness.cli.summary import closing_line, show_summary
-from harness.errors import HarnessError, Interrupted, UsageError
+from harness.cli.screen import screens
+from harness.cli.telling import REPORT_FILE, tell
 from harness.lifecycle.connect import new_run_id
-from harness.lifecycle.report import LifecycleReport
+from harness.lifecycle.folder import made
+from harness.lifecycle.journal import LAST_STEP
+from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.waiting import RealClock
+from harness.lifecycle.watching import Silent, Watcher
 from harness.spec import LifecycleSpec
 
-__all__ = ["Presentation", "run_and_show"]
+__all__ = ["run_and_show"]
 
-
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """How to show a run: as a JSON document or for a reader, with the steps' durations as bars or without."""
-
-    as_json: bool = False
-    timeline: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What there is to show. A run that was refused before its first step has an error and no folder."""
-
-    report: LifecycleReport
-    folder: Path | None = None
-    backend: str = ""
-    calls: int = 0
-
-    @property
-    def exit_code(self) -> int:
-        """0, or what the error ends with."""
-        return self.report.error.exit_code if self.report.error else 0
+_NOISE_FILE = "sdk.log"
 
 
 def run_and_show(request: RunRequest, presentation: Presentation) -> int:
-    """Run the lifecycle, print what came of it, and return the exit code; nothing is raised."""
-    # bound to the streams of now: the SDK's noise is kept off the screen by replacing them
-    out, errors = Console(file=sys.stdout, highlight=False), Console(file=sys.stderr, highlight=False)
+    """Run the lifecycle, tell what came of it, and return the exit code."""
+    out, errors = screens()
     try:
-        with _terminated_as_interrupted():
-            outcome = _run(request, errors if presentation.as_json else out)
-    except HarnessError as error:
-        outcome = _refused(error)
-    except KeyboardInterrupt:
-        outcome = _refused(Interrupted("interrupted before anything was created"))
-    except Exception as error:
-        if os.environ.get(DEBUG_VARIABLE) == "1":
-            errors.print_exception()
-        outcome = _refused(as_defect(error))
-    document = json.dumps(_document(outcome), ensure_ascii=False, indent=2) + "\n"
-    if outcome.folder is not None:
-        (outcome.folder / "report.json").write_text(document, encoding="utf-8")
-    if presentation.as_json:
-        out.file.write(document)
-    elif outcome.folder is not None:
-        virtual = outcome.backend in OFFLINE_BACKENDS
-        show_summary(outcome.report, out, timeline=presentation.timeline, virtual=virtual)
-        out.print(Text(closing_line(outcome.report, outcome.folder, outcome.calls)))
-    if outcome.report.error is not None:
-        show_error(outcome.report.error, errors)
-    return outcome.exit_code
+        INTERRUPTS.check()
+        INTERRUPTS.each()
+        outcome = _run(request, errors if presentation.as_json else out)
+    except (Exception, KeyboardInterrupt) as error:
+        outcome = refused(as_error(error, errors))
+    INTERRUPTS.hold()
+    return tell(outcome, presentation, out, errors)
 
 
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Treat SIGTERM as Ctrl-C: CI systems cancel with it, and an endpoint must not outlive the run."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+class _UntilTheEnd:
+    """Passes news on, as long as somebody takes them, and holds interruptions back once the last step is over.
+
+    From there to the report there is nothing left to stop, and an interruption would lose what there is to report.
+    """
+
+    def __init__(self, watch: Watcher) -> None:
+        self._watch = watch
+
+    def started(self, step: str, title: str) -> None:
+        """A step begins, and can be interrupted: also the last one, when it is carried out once more."""
+        INTERRUPTS.each()
+        self._tell(lambda watch: watch.started(step, title))
+
+    def progress(self, text: str) -> None:
+        """Something has moved."""
+        self._tell(lambda watch: watch.progress(text))
+
+    def warned(self, text: str) -> None:
+        """Something is not as it should be."""
+        self._tell(lambda watch: watch.warned(text))
+
+    def finished(self, record: StepRecord) -> None:
+        """A step has ended."""
+        if record.name == LAST_STEP:
+            INTERRUPTS.hold()
+        self._tell(lambda watch: watch.finished(record))
+
+    def _tell(self, news: Callable[[Watcher], None]) -> None:
+        try:
+            news(self._watch)
+        except OSError:
+            self._watch = Silent()
 
 
 def _run(request: RunRequest, progress: Console) -> Outcome:
@@ -106,9 +95,10 @@ def _run(request: RunRequest, progress: Console) -> Outcome:
     )
     with open_backend(choice) as surroundings:
         run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
-        folder = _make_folder(request.folder or Path("runs", run_id))
-        progress.print(_heading(spec, choice))
-        with sdk_noise_to(folder / "sdk.log"):
+        folder = made(request.folder or Path("runs", run_id), (REPORT_FILE, _NOISE_FILE))
+        with contextlib.suppress(OSError):  # nobody reads along; the run goes on
+            progress.print(_heading(spec, choice), soft_wrap=not progress.is_terminal)
+        with sdk_noise_to(folder / _NOISE_FILE):
             report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
         return Outcome(report, folder, choice.name, surroundings.calls())
 
@@ -124,23 +114,10 @@ def _lifecycle(
             environ=surroundings.environ,
             interactive=interactive,
             clients=surroundings.clients,
-            watch=watch,
+            watch=_UntilTheEnd(watch),
             run_id=run_id,
+            studio=surroundings.azure is None,
         )
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "sdk.log").touch()
-    except OSError as error:
-        raise UsageError(
-            "the folder for the results cannot be written",
-            where=str(folder),
-            got=error.strerror or type(error).__name__,
-            remedy="Name another one with --folder.",
-        ) from None
-    return folder
 
 
 def _heading(spec: LifecycleSpec, choice: BackendChoice) -> Text:
@@ -149,18 +126,3 @@ def _heading(spec: LifecycleSpec, choice: BackendChoice) -> Text:
         (f"{spec.finetune.task} with {spec.model.name}", "bold"),
         f" on {spec.data.source} ({spec.data.percent} %); backend {choice.name}{era}",
     )
-
-
-def _refused(error: HarnessError) -> Outcome:
-    return Outcome(LifecycleReport(run_id="", spec={}, error=error))
-
-
-def _document(outcome: Outcome) -> dict[str, object]:
-    """The report, and what only the command knows."""
-    return {
-        **outcome.report.to_dict(),
-        "exit_code": outcome.exit_code,
-        "backend": outcome.backend,
-        "http_calls": outcome.calls,
-        "folder": str(outcome.folder) if outcome.folder else None,
-    }

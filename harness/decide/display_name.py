@@ -49,4 +49,5 @@ def _whole(name: str, value: Scalar) -> int:
             where="fine-tuning parameters",
             got=excerpt(value),
             expected="an integer",
+            remedy=f"Set finetune.parameters.{name} to a whole number.",
         ) from None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from harness.decide.literal import read_literal
+from harness.decide.literal import check_length, read_literal
 from harness.errors import ParameterError, excerpt, nearest
 
 __all__ = [
@@ -74,7 +74,10 @@ def parse_model_defaults(tag: str | None) -> dict[str, Scalar]:
 
     A None (null) value counts as absent. Anything that is no flat dictionary raises ParameterError.
     """
-    if tag is None or not tag.strip():
+    if tag is None:
+        return {}
+    check_length(tag, DEFAULTS_TAG)
+    if not tag.strip():
         return {}
     expected = "a flat dictionary such as {'apply_lora': 'true', 'precision': 16}"
     value = read_literal(tag, DEFAULTS_TAG, expected)

@@ -27,6 +27,7 @@ def check_endpoint_name(name: str, what: str = "endpoint") -> str:
         return name
     raise ParameterError(
         f"the {what} name is not one that Azure ML takes",
+        where=f"{what} name",
         got=f"{excerpt(name)} ({len(name)} characters)",
         expected="3 to 32 letters, digits and hyphens, the first a letter, the last no hyphen",
         remedy=f"Choose another {what} name.",
@@ -39,6 +40,7 @@ def make_endpoint_name(prefix: str, run_id: str) -> str:
     if room < 1:
         raise ParameterError(
             "the run id leaves no room for an endpoint prefix",
+            where="endpoint name",
             got=f"{excerpt(run_id)} ({len(run_id)} characters)",
             expected=f"at most {MAX_ENDPOINT_NAME - 2} characters",
             remedy="Choose a shorter run id.",
@@ -53,6 +55,7 @@ def asset_name(name: str) -> str:
         return cleaned
     raise ParameterError(
         "the model name is not one that Azure ML takes",
+        where="registration.name",
         got=excerpt(cleaned),
         expected="1 to 255 letters, digits, dots, hyphens and underscores, the first a letter or digit",
         remedy="Change registration.name in the spec.",
@@ -69,7 +72,12 @@ def fill_template(template: str, values: dict[str, str]) -> str:
     try:
         pieces = list(string.Formatter().parse(template))
     except ValueError as error:
-        raise ParameterError("the template has an unbalanced brace", got=excerpt(template)) from error
+        raise ParameterError(
+            "the template has an unbalanced brace",
+            got=excerpt(template),
+            expected=", ".join(f"{{{name}}}" for name in values),
+            remedy="Close the brace; one that is meant as a character is written twice.",
+        ) from error
     for _, placeholder, spec, conversion in pieces:
         if placeholder is not None and (placeholder not in values or spec or conversion):
             raise ParameterError(
@@ -77,5 +85,6 @@ def fill_template(template: str, values: dict[str, str]) -> str:
                 got=excerpt(template),
                 expected=", ".join(f"{{{name}}}" for name in values),
                 nearest=nearest(placeholder, values),
+                remedy="Use only these placeholders; a brace that is meant as a character is written twice.",
             )
     return "".join(text + (values[name] if name is not None else "") for text, name, _, _ in pieces)

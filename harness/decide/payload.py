@@ -104,6 +104,7 @@ def _within_limit(body: dict[str, Any]) -> dict[str, Any]:
     if size > MAX_PAYLOAD_BYTES:
         raise PayloadError(
             "the scoring request is larger than a managed online endpoint takes",
+            where="scoring request",
             got=f"{size:,} bytes",
             expected=f"at most {MAX_PAYLOAD_BYTES:,} bytes (1.5 MB)",
             remedy="Send a shorter conversation, or fewer rows at once.",
@@ -113,4 +114,11 @@ def _within_limit(body: dict[str, Any]) -> dict[str, Any]:
 
 def _refused(what: str, got: object, expected: str, close: tuple[str, ...] = ()) -> PayloadError:
     shown = got if isinstance(got, str) else excerpt(got)
-    return PayloadError(what, where="scoring request", got=shown, expected=expected, nearest=close)
+    return PayloadError(
+        what,
+        where="scoring request",
+        got=shown,
+        expected=expected,
+        nearest=close,
+        remedy="User and assistant must alternate, and the user speak last; score.seed takes another row.",
+    )

@@ -64,7 +64,14 @@ def task_named(name: str) -> Task:
     """Return the task called `name`; ParameterError with the nearest one when there is none."""
     if name in TASKS:
         return TASKS[name]
-    raise ParameterError("there is no such task", got=name, expected=", ".join(TASKS), nearest=nearest(name, TASKS))
+    raise ParameterError(
+        "there is no such task",
+        where="finetune.task",
+        got=name,
+        expected=", ".join(TASKS),
+        nearest=nearest(name, TASKS),
+        remedy="Set finetune.task to one of them, and finetune.component with it.",
+    )
 
 
 def columns_of(task: Task, inputs: Mapping[str, str]) -> tuple[str, ...]:

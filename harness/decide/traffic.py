@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
-from harness.errors import ParameterError, nearest
+from harness.errors import ParameterError
 
-__all__ = ["problems", "shift"]
+__all__ = ["shift"]
 
 
 def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str, int]:
@@ -17,7 +17,11 @@ def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str
     """
     if not 0 <= percent <= 100:
         raise ParameterError(
-            f"{deployment} cannot take that share of the traffic", got=f"{percent} %", expected="0 to 100 %"
+            f"{deployment} cannot take that share of the traffic",
+            where="endpoint traffic",
+            got=f"{percent} %",
+            expected="0 to 100 %",
+            remedy="Give it a whole percentage from 0 to 100.",
         )
     others = {name: share for name, share in current.items() if name != deployment}
     total = sum(others.values())
@@ -31,21 +35,6 @@ def shift(current: Mapping[str, int], deployment: str, percent: int) -> dict[str
             remedy="Give it all of the traffic, or deploy another one first.",
         )
     return {**_scaled(others, total, 100 - percent), deployment: percent}
-
-
-def problems(traffic: Mapping[str, int], deployments: Collection[str]) -> tuple[str, ...]:
-    """Return what Azure ML would refuse about `traffic` on an endpoint with these `deployments`."""
-    found = []
-    for name, share in traffic.items():
-        if name not in deployments:
-            close = nearest(name, deployments)
-            found.append(f"{name} is no deployment of the endpoint (nearest: {', '.join(close) or 'none'})")
-        if not 0 <= share <= 100:
-            found.append(f"{name} has {share} %, not 0 to 100")
-    total = sum(traffic.values())
-    if total not in (0, 100):
-        found.append(f"the shares add up to {total} %, not to 0 or 100")
-    return tuple(found)
 
 
 def _scaled(shares: Mapping[str, int], total: int, target: int) -> dict[str, int]:

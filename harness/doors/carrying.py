@@ -30,6 +30,8 @@ _BLOCK = 64 * 1024
 
 def carry_azure(answer: Answer, request: Any, *, stream: bool) -> Any:
     """Have a request of azure-core answered, in its old or its new form."""
+    if "://" not in str(request.url):  # an endpoint that is still being created has no scoring URI
+        raise ServiceResponseError(f"Invalid URL {str(request.url)!r}: No scheme supplied.")
     try:
         reply = answer(request.method, request.url, request.headers, azure_body(request))
     except BrokenConnectionError as error:

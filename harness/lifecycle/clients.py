@@ -20,6 +20,8 @@ SCOPE = "https://management.azure.com/.default"
 
 _TOKEN = "MLFLOW_TRACKING_TOKEN"
 _ONE_AT_A_TIME = threading.Lock()
+_ONE_IMPORTS = threading.Lock()
+"""MLflow imports itself in a circle: of two threads at once, one finds half of it, and it stays broken (measured)."""
 
 
 @contextlib.contextmanager
@@ -28,14 +30,20 @@ def open_mlflow(tracking_uri: str, credential: Any) -> Iterator[Any]:
 
     Importing MLflow costs a second, so only who reads metrics pays it.
     """
-    from mlflow.exceptions import MlflowException
-    from mlflow.tracking import MlflowClient
+    with _ONE_IMPORTS:
+        from mlflow.exceptions import MlflowException
+        from mlflow.tracking import MlflowClient
 
     with _token(credential):
         try:
             yield MlflowClient(tracking_uri=tracking_address(tracking_uri))
         except MlflowException as error:
-            raise StepFailed("MLflow cannot be read", got=excerpt(str(error), 300)) from error
+            raise StepFailed(
+                "MLflow cannot be read",
+                where="metrics",
+                got=excerpt(str(error), 300),
+                remedy="The trained model is not affected; look for its metrics at the job's page.",
+            ) from error
 
 
 def tracking_address(tracking_uri: str) -> str:

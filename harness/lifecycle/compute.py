@@ -1,31 +1,27 @@
-"""Step 3, compute: the GPU cluster, reused or created, on a size that the model allows; its GPUs per node."""
+"""The step compute: the GPU cluster that was planned, reused or created with the first tier that comes up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from azure.ai.ml.entities import AmlCompute
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError
 
-from harness.decide.allow_list import AllowList, check_size, find_allow_list
-from harness.decide.gpus import gpus_of
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.sizes import ClusterPlan, cluster_size, existing_cluster
 from harness.lifecycle.waiting import Deadline, Waiting, wait_for, word
 from harness.spec.document import ComputeSection
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["Cluster", "Offered", "offered_sizes", "prepare_cluster"]
-
-Offered = Sequence[tuple[str, "int | str | None"]]
-"""The VM sizes of a workspace's region: names, and GPUs of one node as Azure lists them."""
+__all__ = ["Cluster", "prepare_cluster"]
 
 _TIERS = {"Dedicated": "dedicated", "LowPriority": "low_priority"}
 """The SDK turns its own spelling into Azure's, and "LowPriority" into "Lowpriority" (measured on 1.35)."""
@@ -36,94 +32,44 @@ _MOVING = ("creating", "updating")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster that the job can use. `allowed` says why its size is."""
+    """A cluster that the job can use."""
 
     name: str
     size: str
     tier: str
     gpus_per_node: int
     created: bool
-    allowed: str
 
     @property
     def facts(self) -> Mapping[str, str]:
         """What to tell about it."""
-        return {
-            "cluster": f"{self.name} ({'created' if self.created else 'reused'}, {self.tier})",
-            "size": self.size,
-            "GPUs per node": str(self.gpus_per_node),
-            "allowed": self.allowed,
-        }
-
-
-def offered_sizes(client: Any) -> Offered:
-    """Return the VM sizes that the workspace offers."""
-    return [(size.name, size.gpus) for size in client.compute.list_sizes()]
+        return {"cluster": f"{self.name} ({'created' if self.created else 'reused'}, {self.tier})"}
 
 
 def prepare_cluster(
     client: Any,
     section: ComputeSection,
-    tags: Mapping[str, str],
+    plan: ClusterPlan,
     *,
-    offered: Offered,
     created: list[CreatedResource],
     **within: Unpack[Waiting],
 ) -> Cluster:
-    """Return the spec's cluster; an existing one is used as it is, and its own size is what counts.
-
-    ComputeNotAllowed for a size that the model or the workspace does not offer, before anything is created;
-    StepFailed when it does not come up.
-    """
-    allow_list = find_allow_list(tags, "finetune")
-    existing = _existing(client, section.name)
-    size = section.size if existing is None else _size_of(existing)
-    allowed = _allowed(size, allow_list, existing is not None)
-    gpus = gpus_of(size, offered)
+    """Return the planned cluster; StepFailed when it does not come up, or is no longer what the job was planned for."""
+    existing = existing_cluster(client, plan.name)
+    size = section.size if existing is None else cluster_size(existing)
+    if size.casefold() != plan.size.casefold():
+        raise StepFailed(
+            f"cluster {plan.name} has changed since the job was planned",
+            where="compute",
+            got=f"size {size}",
+            expected=f"size {plan.size}",
+            remedy="Run again: size and parameters are then chosen for the cluster as it is.",
+        )
     if existing is None:
-        cluster = _create(client, section, allow_list, created, within)
+        cluster = _create(client, section, plan, created, within)
     else:
         cluster = _settled(client, existing, within)
-        if size.casefold() != section.size.casefold():
-            within["watch"].warned(f"cluster {section.name} exists with size {size}; {section.size} is not used")
-    return Cluster(section.name, size, str(cluster.tier), gpus, existing is None, allowed)
-
-
-def _existing(client: Any, name: str) -> Any:
-    try:
-        return client.compute.get(name)
-    except ResourceNotFoundError:
-        return None
-
-
-def _size_of(compute: Any) -> str:
-    """Return the size of a cluster; other kinds of compute have none that a job could be planned by."""
-    size = getattr(compute, "size", None)
-    if compute.type.casefold() == "amlcompute" and size:
-        return str(size)
-    raise ComputeNotAllowed(
-        f"{compute.name} is no compute cluster",
-        where="compute",
-        got=f"a compute of type {compute.type}",
-        expected="an AmlCompute cluster",
-        remedy="Set compute.name to a cluster, or to a new name to create one.",
-    )
-
-
-def _allowed(size: str, allow_list: AllowList | None, exists: bool) -> str:
-    decision = check_size(size, allow_list)
-    if decision.allowed:
-        return decision.reason
-    remedy = "Set compute.size to an allowed size."
-    if exists:
-        remedy = "Set compute.name to a new name and compute.size to an allowed size."
-    raise ComputeNotAllowed(
-        decision.reason.partition("; nearest")[0],
-        where="compute",
-        expected=f"one of {', '.join(allow_list.sizes)}" if allow_list else "a size without K80 GPUs",
-        nearest=decision.nearest,
-        remedy=remedy,
-    )
+    return Cluster(plan.name, size, str(cluster.tier), plan.gpus_per_node, existing is None)
 
 
 _TIER_REFUSED = (400, 409)
@@ -133,7 +79,7 @@ _TIER_REFUSED = (400, 409)
 def _create(
     client: Any,
     section: ComputeSection,
-    allow_list: AllowList | None,
+    plan: ClusterPlan,
     created: list[CreatedResource],
     within: Waiting,
 ) -> Any:
@@ -152,7 +98,10 @@ def _create(
                 created.remove(resource)
             if error.status_code not in _TIER_REFUSED:
                 raise StepFailed(
-                    f"creating cluster {section.name} failed", where="compute", got=reason(error)
+                    f"creating cluster {section.name} failed",
+                    where="compute",
+                    got=reason(error),
+                    remedy="See to what Azure names, or set compute.name to a cluster that exists.",
                 ) from error
             problem = reason(error)
         except StepFailed as error:
@@ -163,7 +112,7 @@ def _create(
             problem = error.got
         answers.append(f"{tier}: {problem}")
         within["watch"].progress(f"no {tier} nodes: {problem}")
-    raise _refused(section, answers, allow_list)
+    raise _refused(section, answers, plan)
 
 
 def _come_up(client: Any, cluster: AmlCompute, within: Waiting) -> Any:
@@ -173,7 +122,8 @@ def _come_up(client: Any, cluster: AmlCompute, within: Waiting) -> Any:
     try:
         return _settled(client, client.compute.get(cluster.name), within)
     except HttpResponseError as error:
-        raise StepFailed(f"{what} failed", where="compute", got=reason(error)) from error
+        remedy = "See to what Azure names, and run again: a cluster that has come up is used."
+        raise StepFailed(f"{what} failed", where="compute", got=reason(error), remedy=remedy) from error
 
 
 def _cluster(section: ComputeSection, tier: str) -> AmlCompute:
@@ -187,12 +137,12 @@ def _cluster(section: ComputeSection, tier: str) -> AmlCompute:
 
 
 def _has_failed(client: Any, name: str) -> bool:
-    cluster = _existing(client, name)
+    cluster = existing_cluster(client, name)
     return cluster is not None and _state(cluster) == "failed"
 
 
-def _refused(section: ComputeSection, answers: list[str], allow_list: AllowList | None) -> ComputeNotAllowed:
-    others = [size for size in (allow_list.sizes if allow_list else ()) if size != section.size]
+def _refused(section: ComputeSection, answers: list[str], plan: ClusterPlan) -> ComputeNotAllowed:
+    others = [size for size in plan.alternatives if size != section.size]
     return ComputeNotAllowed(
         f"the workspace grants no cluster of size {section.size}",
         where="compute",
@@ -209,6 +159,7 @@ def _settled(client: Any, cluster: Any, within: Waiting) -> Any:
         if deadline.passed:
             raise Unfinished(
                 f"cluster {cluster.name} has not come up within {deadline.seconds:g} s",
+                where="compute",
                 got=f"provisioning state {cluster.provisioning_state}",
                 remedy="Look at the cluster in Azure ML studio, or raise limits.compute in the spec.",
             )

@@ -1,4 +1,4 @@
-"""Step 1, connect: credentials, the workspace, the registry, and a run id that makes names unique."""
+"""The step connect: credentials, the workspace, the registry, and a run id that makes names unique."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step 4, data: a share of each split of a data set, checked row by row and written as JSON lines.
+"""The step data: a share of each split of a data set, checked row by row and written as JSON lines.
 
     python -m harness.lifecycle.data --dataset D --download_dir F --dataset_split_pc 5
 
@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import DataError, excerpt
+from harness.errors import DataError, HarnessError, excerpt
 from harness.lifecycle.rows import CHAT_LAYOUT, DataLayout, check_row, parse_line, read_lines
 from harness.lifecycle.sources import PlacedRow, open_source
 
@@ -57,17 +57,19 @@ def prepare_data(
     *,
     layout: DataLayout = CHAT_LAYOUT,
     progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> PreparedData:
     """Write the first `percent` % of each split of `source` to `folder`/<split>.jsonl, all of them or none.
 
-    source: a hub id, a folder (JSON lines named <split>.jsonl, or what `datasets` reads), or one .jsonl file.
-    Raises DataError with the place of the first row at fault.
+    source: a hub id, a folder (JSON lines named <split>.jsonl, or what `datasets` reads), or one .jsonl file. tell:
+    called with what is being waited for. Raises DataError with the place of the first row at fault, EnvironmentMissing
+    where the hub cannot be reached.
     """
     percent = check_percent(percent)
     files = {split: folder / f"{split}.jsonl" for split in layout.splits}
     _refuse_overwriting(Path(source), files.values())
     with _scratch(folder) as scratch:
-        opened = open_source(source, layout, scratch / "cache")
+        opened = open_source(source, layout, scratch / "cache", tell or (lambda _: None))
         kept = {split: _kept(split, opened.counts[split], percent, source) for split in layout.splits}
         for split, count in kept.items():
             _write(scratch / files[split].name, opened.rows(split), count, layout, progress)
@@ -81,7 +83,13 @@ def check_percent(value: object) -> int:
     number = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,3}", value) else value
     if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 100:
         return number
-    raise DataError("the percentage of rows is not usable", got=excerpt(value), expected="an integer from 1 to 100")
+    raise DataError(
+        "the percentage of rows is not usable",
+        where="percent",
+        got=excerpt(value),
+        expected="an integer from 1 to 100",
+        remedy="Give a whole number, without a percent sign.",
+    )
 
 
 def rows_kept(rows: int, percent: int) -> int:
@@ -100,7 +108,13 @@ def sample_row(path: Path, seed: int) -> dict[str, Any]:
     """Return one row of a JSON-lines file, each as likely as any other; the same for the same seed."""
     count = sum(1 for _ in read_lines(path))
     if not count:
-        raise DataError("there is no row to sample", where=str(path), expected="at least one JSON line")
+        raise DataError(
+            "there is no row to sample",
+            where=str(path),
+            got="0 rows",
+            expected="at least one JSON line",
+            remedy="Add a row to the split that is scored, or name another one in data.splits.score.",
+        )
     index = random.Random(seed).randrange(count)
     return parse_line(next(islice(read_lines(path), index, None)))
 
@@ -119,6 +133,7 @@ def _scratch(folder: Path) -> Iterator[Path]:
             where=str(folder),
             got=error.strerror or type(error).__name__,
             expected="a folder that can be written, with enough space",
+            remedy="Make room, or name another folder.",
         ) from error
 
 
@@ -132,6 +147,7 @@ def _kept(split: str, rows: int, percent: int, source: str) -> int:
         where=source,
         got=f"{rows} rows in the split",
         expected=f"at least {enough} %" if enough else "a split with rows",
+        remedy="Take a larger percentage (--percent, data.percent)." if enough else "Add rows to the split.",
     )
 
 
@@ -150,7 +166,13 @@ def _to_json(row: dict[str, Any], where: str) -> bytes:
     try:
         return json.dumps(row, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
-        raise DataError("the row cannot be written as JSON in UTF-8", where=where, got=excerpt(str(error))) from error
+        raise DataError(
+            "the row cannot be written as JSON in UTF-8",
+            where=where,
+            got=excerpt(str(error)),
+            expected="text, numbers, booleans, null, lists and objects of them",
+            remedy="Correct the value, or remove the row.",
+        ) from error
 
 
 def _refuse_overwriting(source: Path, files: Iterable[Path]) -> None:
@@ -160,7 +182,9 @@ def _refuse_overwriting(source: Path, files: Iterable[Path]) -> None:
         raise DataError(
             "the prepared data would overwrite its source",
             where=str(source),
+            got="the source as the folder to write to",
             expected="another folder to write to",
+            remedy="Name another folder for what is prepared.",
         )
 
 
@@ -174,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         percent = check_percent(options.dataset_split_pc)
         prepare_data(options.dataset, percent, options.download_dir)
-    except DataError as error:
+    except HarnessError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
     return 0

@@ -1,4 +1,4 @@
-"""Step 4, data, for a lifecycle: which splits the spec needs, prepared, and a first look at them."""
+"""The step data, for a lifecycle: which splits the spec needs, prepared, and a first look at them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.decide.tasks import columns_of
+from harness.decide.tasks import columns_of, scoring_request
 from harness.errors import excerpt
-from harness.lifecycle.data import PreparedData, prepare_data, preview
+from harness.lifecycle.data import PreparedData, prepare_data, preview, sample_row
 from harness.lifecycle.rows import CHAT_LAYOUT, DataLayout
 from harness.lifecycle.watching import Watcher
 from harness.spec import LifecycleSpec
@@ -57,13 +57,19 @@ def layout_of(spec: LifecycleSpec) -> DataLayout:
 
 
 def prepare_dataset(spec: LifecycleSpec, folder: Path, watch: Watcher) -> Dataset:
-    """Write the spec's share of every split to `folder`; DataError with the place of the first bad row."""
+    """Write the spec's share of every split to `folder`; DataError with the place of the first bad row.
+
+    PayloadError when the row that will be scored, hours later, is one that cannot be asked.
+    """
     prepared = prepare_data(
         spec.data.source,
         spec.data.percent,
         folder,
         layout=layout_of(spec),
         progress=lambda split, written, rows: watch.progress(f"{split}: {written:,} of {rows:,} rows"),
+        tell=watch.progress,
     )
+    row = sample_row(prepared.files[spec.data.splits.score], spec.score.seed)
+    scoring_request(spec.task, row, spec.finetune.inputs, spec.score.parameters)
     first = preview(prepared.files[spec.data.splits.train], rows=1)
     return Dataset(prepared, spec.data.splits, {str(name): first[name][0] for name in first.columns})

@@ -1,4 +1,4 @@
-"""Step 10, delete: nothing that bills is left behind, and that is verified; also after a failure or Ctrl-C."""
+"""The step delete: nothing that bills is left behind, and that is verified; also after a failure or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -134,7 +134,12 @@ class CleanUp:
                     raise
                 problem = reason(error)
             if deadline.passed:
-                raise Unfinished(f"{what} has not ended within {deadline.seconds:g} s", got=problem)
+                raise Unfinished(
+                    f"{what} has not ended within {deadline.seconds:g} s",
+                    where="delete",
+                    got=problem,
+                    remedy="Remove it by hand: it may go on billing.",
+                )
             self._watch.progress(f"{what}: {problem}; trying again")
             self._clock.sleep(_PAUSE_S)
 

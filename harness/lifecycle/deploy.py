@@ -1,4 +1,4 @@
-"""Step 8, deploy: an endpoint with a key, a deployment of the fine-tuned model on it, and all of its traffic."""
+"""The step deploy: an endpoint with a key, a deployment of the fine-tuned model on it, and all of its traffic."""
 
 from __future__ import annotations
 

@@ -15,14 +15,15 @@ from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Silent, Watcher
 
-__all__ = ["TITLES", "Journal"]
+__all__ = ["LAST_STEP", "TITLES", "Journal"]
 
 TITLES: Mapping[str, str] = {
     "connect": "Connect to the workspace and the registry",
     "model": "Find the foundation model",
-    "compute": "Prepare the GPU cluster",
+    "sizes": "Check the VM sizes",
     "data": "Prepare the data",
     "parameters": "Choose the fine-tuning parameters",
+    "compute": "Prepare the GPU cluster",
     "pipeline": "Fine-tune",
     "metrics": "Read the metrics back",
     "register": "Register the fine-tuned model",
@@ -31,6 +32,9 @@ TITLES: Mapping[str, str] = {
     "delete": "Delete what bills",
 }
 """The steps of a lifecycle, in order."""
+
+LAST_STEP = "delete"
+"""Carried out whatever happened before it."""
 
 
 class _Told(Protocol):
@@ -130,7 +134,10 @@ class Journal:
 
 def _step_failed(name: str, error: Exception) -> StepFailed:
     if isinstance(error, AzureError):
-        return StepFailed("a request to Azure failed", where=name, got=reason(error))
+        remedy = "Correct what Azure names, and run again."
+        return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)
     if isinstance(error, OSError):
-        return StepFailed("a file cannot be read or written", where=name, got=str(error))
-    return StepFailed("the SDK failed unexpectedly", where=f"step {name}", got=unexpected(error))
+        remedy = "Make room or give rights to it, and run again."
+        return StepFailed("a file cannot be read or written", where=name, got=str(error), remedy=remedy)
+    remedy = "Run again; if it fails again, report it with the version of azure-ai-ml."
+    return StepFailed("the SDK failed unexpectedly", where=f"step {name}", got=unexpected(error), remedy=remedy)

@@ -1,4 +1,4 @@
-"""Step 2, model: the foundation model, newest by label or a version of it, from the registry."""
+"""The step model: the foundation model, newest by label or a version of it, from the registry."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def find_asset(operations: Any, kind: str, name: str, version: str | None) -> An
         versions = _listed(operations, "version", name) if version else []
         raise ParameterError(
             f"the registry has no {kind} {name}" + (f" version {version}" if version else ""),
+            where=kind,
             got=reason(error),
             expected=f"one of the versions {', '.join(versions)}" if versions else "",
             nearest=() if versions else nearest(name, _listed(operations, "name")),

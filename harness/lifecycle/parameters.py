@@ -1,4 +1,4 @@
-"""Step 5, parameters: what the job is told, fitted to the component that takes it, and the job's display name."""
+"""The step parameters: what the job is told, fitted to the component that takes it, and the job's display name."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Step 6, pipeline: the fine-tuning job, built as the published notebook builds it, and submitted."""
+"""The step pipeline: the fine-tuning job, built as the published notebook builds it, and submitted."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.ai.ml import Input
 from azure.ai.ml.constants import AssetTypes
@@ -18,8 +18,10 @@ from harness.lifecycle.dataset import Dataset
 from harness.lifecycle.model import FoundationModel
 from harness.lifecycle.parameters import DATA_INPUTS, MODEL_INPUT, STEPS_WITH_COMPUTE, JobParameters
 from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Clock, wait_for_job
-from harness.lifecycle.watching import Watcher
+from harness.lifecycle.waiting import Waiting, wait_for_job
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["TRAINED_MODEL", "FinetuneJob", "bound_inputs", "build_pipeline", "run_pipeline"]
 
@@ -71,21 +73,21 @@ def run_pipeline(
     name: str,
     experiment: str,
     created: list[CreatedResource],
-    clock: Clock,
-    deadline_s: float,
-    watch: Watcher,
+    see: str = "",
+    **within: Unpack[Waiting],
 ) -> FinetuneJob:
     """Submit a pipeline under `name` and wait until it has completed.
 
-    JobFailed names the step at fault, Unfinished the states at the deadline.
+    JobFailed names the step at fault, and `see` or its page in the studio; Unfinished the states at the deadline.
     """
     job.name = name
     resource = CreatedResource("job", name, bills=True)
     created.append(resource)
     submitted = _submitted(client, job, experiment)
-    watch.progress(f"job {submitted.name} is submitted: {submitted.studio_url}")
+    page = "" if see else f": {submitted.studio_url}"
+    within["watch"].progress(f"job {submitted.name} is submitted{page}")
     try:
-        done = wait_for_job(client, submitted.name, clock=clock, deadline_s=deadline_s, watch=watch)
+        done = wait_for_job(client, submitted.name, see=see, **within)
     except JobFailed:
         resource.bills = False
         raise

@@ -1,4 +1,4 @@
-"""Step 7, register: the job's model folder becomes a registered MLflow model that knows where it comes from."""
+"""The step register: the job's model folder becomes a registered MLflow model that knows where it comes from."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def _version(text: str) -> str:
     except ParameterError as error:
         raise ParameterError(
             "the model version is not one that Azure ML takes",
+            where="registration.version",
             got=error.got,
             expected=error.expected,
             remedy="Change registration.version in the spec.",
@@ -99,6 +100,7 @@ def register_model(
             where="registration",
             got=f"the outputs {', '.join(outputs) or '(none)'}",
             nearest=nearest(TRAINED_MODEL, outputs),
+            remedy="Look at the job: its component must hand out a model folder.",
         )
     path = f"azureml://jobs/{job_name}/outputs/{TRAINED_MODEL}"
     model = Model(

@@ -14,6 +14,8 @@ __all__ = ["CHAT_LAYOUT", "DataLayout", "Line", "check_row", "parse_line", "read
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _SPEAKERS = ("user", "assistant")
+_TURNS = '[{"content": "...", "role": "user"}, {"content": "...", "role": "assistant"}]'
+_FILL_IN = "Fill it in, or remove the row."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def read_lines(path: Path) -> Iterator[Line]:
             where=str(path),
             got=error.strerror or type(error).__name__,
             expected="a readable file of JSON lines",
+            remedy="Name a file that can be read.",
         ) from error
 
 
@@ -83,16 +86,23 @@ def parse_line(line: Line) -> dict[str, Any]:
             remedy="Save the file with UTF-8 encoding.",
         ) from error
     try:
-        row = json.loads(text, parse_constant=_refuse_constant)
+        row = json.loads(text.rstrip(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DataError(
             f"not JSON: {_reason(error)}",
             where=line.where,
             got=excerpt(text.strip(), 60),
             expected="one JSON object on each line",
+            remedy="Correct the line, or remove it; a row must not go over several lines.",
         ) from error
     if not isinstance(row, dict):
-        raise DataError("not a row", where=line.where, got=_kind(row), expected="one JSON object on each line")
+        raise DataError(
+            "not a row",
+            where=line.where,
+            got=f"{_kind(row)}, {excerpt(row, 60)}",
+            expected="one JSON object on each line",
+            remedy="Make it an object with a key for each column, or remove the line.",
+        )
     return row
 
 
@@ -104,6 +114,7 @@ def check_row(row: Mapping[str, Any], where: str, layout: DataLayout) -> None:
                 f"column '{column}' is missing",
                 where=where,
                 got=f"the columns {', '.join(row) or '(none)'}",
+                expected=f"the columns {', '.join(layout.columns)}",
                 nearest=nearest(column, row),
                 remedy="Rename or add the column in every row.",
             )
@@ -112,40 +123,68 @@ def check_row(row: Mapping[str, Any], where: str, layout: DataLayout) -> None:
         elif layout.messages is not None:
             _check_text(row[column], where, column)
         elif _is_empty(row[column]):
-            raise DataError(f"{column} is empty", where=where, got=repr(row[column]), expected="a value")
+            raise DataError(
+                f"{column} is empty", where=where, got=excerpt(row[column]), expected="a value", remedy=_FILL_IN
+            )
 
 
 def _check_conversation(messages: object, where: str, name: str) -> None:
     """A list of turns: at most one system turn, in front, then user and assistant in turn."""
     if not isinstance(messages, list):
-        raise DataError(f"{name} is {_kind(messages)}", where=where, expected="a list of {content, role}")
+        raise DataError(
+            f"{name} is {_kind(messages)}",
+            where=where,
+            got=excerpt(messages),
+            expected="a list of {content, role}",
+            remedy=f"Make it a list of turns: {_TURNS}.",
+        )
     if not messages:
         raise DataError(
             f"{name} is empty",
             where=where,
+            got="[]",
             expected="at least one turn",
             remedy="Remove the row, or give it a conversation.",
         )
     spoken = 0
     for index, message in enumerate(messages):
         place = f"{name}[{index}]"
-        if not isinstance(message, dict):
-            raise DataError(f"{place} is {_kind(message)}", where=where, expected="{content, role}")
-        for key in ("role", "content"):
-            if key not in message:
-                raise DataError(
-                    f"{place}.{key} is missing",
-                    where=where,
-                    got=f"the keys {', '.join(message) or '(none)'}",
-                    nearest=nearest(key, message),
-                )
-        _check_text(message["content"], where, f"{place}.content")
+        _check_message(message, where, place)
         if index == 0 and message["role"] == "system":
             continue
         _check_speaker(message["role"], where, f"{place}.role", _SPEAKERS[spoken % 2])
         spoken += 1
     if not spoken:
-        raise DataError(f"{name} holds a system turn only", where=where, expected="a turn of the user")
+        raise DataError(
+            f"{name} holds a system turn only",
+            where=where,
+            got="1 turn",
+            expected="a turn of the user",
+            remedy="Add what the user asks, or remove the row.",
+        )
+
+
+def _check_message(message: object, where: str, place: str) -> None:
+    """An object with a role and a content that is text."""
+    if not isinstance(message, dict):
+        raise DataError(
+            f"{place} is {_kind(message)}",
+            where=where,
+            got=excerpt(message),
+            expected="{content, role}",
+            remedy=f"Make every turn an object: {_TURNS}.",
+        )
+    for key in ("role", "content"):
+        if key not in message:
+            raise DataError(
+                f"{place}.{key} is missing",
+                where=where,
+                got=f"the keys {', '.join(message) or '(none)'}",
+                expected="{content, role}",
+                nearest=nearest(key, message),
+                remedy="Rename or add the key in every turn.",
+            )
+    _check_text(message["content"], where, f"{place}.content")
 
 
 def _check_speaker(role: object, where: str, place: str, turn: str) -> None:
@@ -177,9 +216,12 @@ def _check_speaker(role: object, where: str, place: str, turn: str) -> None:
 
 def _check_text(value: object, where: str, place: str) -> None:
     if not isinstance(value, str):
-        raise DataError(f"{place} is {_kind(value)}", where=where, got=excerpt(value), expected="a string")
+        remedy = "Write it as text in quotes, or remove the row."
+        raise DataError(
+            f"{place} is {_kind(value)}", where=where, got=excerpt(value), expected="a string", remedy=remedy
+        )
     if not value.strip():
-        raise DataError(f"{place} is empty", where=where, expected="text", remedy="Fill it in, or remove the row.")
+        raise DataError(f"{place} is empty", where=where, got=excerpt(value), expected="text", remedy=_FILL_IN)
 
 
 def _is_empty(value: object) -> bool:
@@ -197,7 +239,7 @@ def _kind(value: object) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at column {error.colno}"
+        return f"{error.msg.removesuffix(' at')} at column {error.colno}"
     return "nested too deeply" if isinstance(error, RecursionError) else str(error).splitlines()[0]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
-from harness.errors import HarnessError, StepFailed, UsageError
+from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.clients import Clients
-from harness.lifecycle.compute import Cluster, offered_sizes, prepare_cluster
+from harness.lifecycle.compute import Cluster, prepare_cluster
 from harness.lifecycle.connect import Connection, connect, new_run_id
 from harness.lifecycle.dataset import Dataset, prepare_dataset
 from harness.lifecycle.deploy import (
@@ -22,6 +22,7 @@ from harness.lifecycle.deploy import (
     give_all_traffic,
 )
 from harness.lifecycle.ending import end_run, stopped
+from harness.lifecycle.folder import made
 from harness.lifecycle.journal import Journal
 from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
@@ -29,7 +30,8 @@ from harness.lifecycle.parameters import choose_parameters, find_component
 from harness.lifecycle.pipeline import FinetuneJob, build_pipeline, run_pipeline
 from harness.lifecycle.register import Registration, plan_registration, refuse_taken, register_model
 from harness.lifecycle.report import LifecycleReport
-from harness.lifecycle.score import ScoredRow, score
+from harness.lifecycle.score import SAMPLE_FILE, ScoredRow, score
+from harness.lifecycle.sizes import ClusterPlan, offered_sizes, plan_cluster
 from harness.lifecycle.waiting import Clock, Waiting
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
 from harness.spec import LifecycleSpec
@@ -39,7 +41,7 @@ __all__ = ["run_lifecycle"]
 
 @dataclass(slots=True)
 class _Run:
-    """What the steps of one run share. azure: None until it is connected."""
+    """What the steps of one run share. azure: None until it is connected. studio: there is one, to look into jobs."""
 
     spec: LifecycleSpec
     folder: Path
@@ -47,6 +49,7 @@ class _Run:
     journal: Journal
     registration: Registration
     endpoint: str
+    studio: bool
     azure: Connection | None = None
     succeeded: bool = False
 
@@ -69,22 +72,19 @@ def run_lifecycle(
     watch: Watcher | None = None,
     clients: Clients | None = None,
     run_id: str | None = None,
+    studio: bool = True,
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    clients: None for the SDK's own. Whatever stops the run, what bills is removed, and `report.error` says what it
-    was, Interrupted for Ctrl-C. Only wrong use is raised, before anything is done: a refused name, a bad folder.
+    clients: None for the SDK's own. studio: False where links to Azure ML studio lead nowhere. Whatever stops the run,
+    what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C. Only wrong use is raised, before
+    anything is done: a refused name, a bad folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))
-    run = _Run(
-        spec,
-        _made(folder),
-        clock,
-        Journal(report, clock, watch or Silent()),
-        plan_registration(spec, run_id),
-        make_endpoint_name(spec.deploy.endpoint_prefix, run_id),
-    )
+    registration, endpoint = plan_registration(spec, run_id), make_endpoint_name(spec.deploy.endpoint_prefix, run_id)
+    journal = Journal(report, clock, watch or Silent())
+    run = _Run(spec, made(folder, [SAMPLE_FILE]), clock, journal, registration, endpoint, studio)
     interrupted = False
     with sdk_muted():
         try:
@@ -95,14 +95,14 @@ def run_lifecycle(
             interrupted = True
         finally:
             within = run.within(spec.limits.delete)
-            interrupted |= end_run(run.journal, run.azure, spec, succeeded=run.succeeded, **within)
+            interrupted |= end_run(journal, run.azure, spec, succeeded=run.succeeded, **within)
     if interrupted:
         report.error = stopped(report, run.azure)
     return report
 
 
 def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients: Clients | None) -> None:
-    """Everything but the last step."""
+    """Everything but the last step. What can be refused is refused before the cluster: nothing is created before it."""
     spec, step, created, watch = run.spec, run.journal.step, run.report.created, run.journal
     azure = run.azure = step(
         "connect",
@@ -110,7 +110,7 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
     )
     client = azure.workspace
     model = step("model", lambda: _find_model(run, azure))
-    cluster = step("compute", lambda: _prepare_compute(run, client, model))
+    plan = step("sizes", lambda: _plan_sizes(run, client, model))
     dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
     parameters = step(
         "parameters",
@@ -119,10 +119,11 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
             model,
             spec.finetune,
             label=spec.data.label,
-            gpus_per_node=cluster.gpus_per_node,
+            gpus_per_node=plan.gpus_per_node,
             watch=watch,
         ),
     )
+    cluster = step("compute", lambda: _prepare_compute(run, client, plan))
     job = step("pipeline", lambda: _fine_tune(run, client, build_pipeline(parameters, model, cluster, dataset)))
     _read_metrics(run, azure, job)
     registered = step("register", lambda: register_model(client, job.name, run.registration, created=created))
@@ -138,13 +139,17 @@ def _find_model(run: _Run, azure: Connection) -> FoundationModel:
     return model
 
 
-def _prepare_compute(run: _Run, client: Any, model: FoundationModel) -> Cluster:
-    """Check both sizes, the one to deploy on before anything is trained, and have the cluster ready."""
+def _plan_sizes(run: _Run, client: Any, model: FoundationModel) -> ClusterPlan:
+    """Check both sizes, also the one to deploy on, which would otherwise be refused after hours of training."""
     spec, offered = run.spec, offered_sizes(client)
     names = [name for name, _ in offered]
     check_instance_type(spec.deploy.instance_type, model.tags, names, strict=spec.finetune.strict, watch=run.journal)
-    within = run.within(spec.limits.compute)
-    return prepare_cluster(client, spec.compute, model.tags, offered=offered, created=run.report.created, **within)
+    return plan_cluster(client, spec.compute, model.tags, offered=offered, watch=run.journal)
+
+
+def _prepare_compute(run: _Run, client: Any, plan: ClusterPlan) -> Cluster:
+    within = run.within(run.spec.limits.compute)
+    return prepare_cluster(client, run.spec.compute, plan, created=run.report.created, **within)
 
 
 def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
@@ -154,6 +159,9 @@ def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
         name=f"finetune-{run.report.run_id}",
         experiment=experiment_name(run.spec.finetune.task, run.spec.model.name),
         created=run.report.created,
+        see=""
+        if run.studio
+        else f"There is no studio here: the rows that the job was given are in {run.folder / 'data'}.",
         **run.within(run.spec.limits.job),
     )
 
@@ -193,13 +201,3 @@ def _score(run: _Run, client: Any, live: LiveDeployment, dataset: Dataset) -> Sc
     report.conversation, report.answer = scored.conversation, scored.answer
     report.ground_truth = scored.ground_truth
     return scored
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            "the run's folder cannot be made", where=str(folder), got=error.strerror or str(error)
-        ) from error
-    return folder

@@ -1,4 +1,4 @@
-"""Step 9, score: one held-out row is asked through the deployment; its answer stands beside the ground truth."""
+"""The step score: one held-out row is asked through the deployment; its answer stands beside the ground truth."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from azure.ai.ml.constants._endpoint import EndpointInvokeFields
 from azure.core.exceptions import HttpResponseError
 
 from harness.decide.answer import read_answer
+from harness.decide.payload import normalise_request
 from harness.decide.tasks import Task, scoring_request
 from harness.errors import ScoringFailed, excerpt
 from harness.lifecycle.data import sample_row
@@ -61,7 +62,7 @@ def score(
     request = scoring_request(task, sample_row(rows, section.seed), inputs, section.parameters)
     file = folder / SAMPLE_FILE
     answer = ask(client, endpoint, deployment, request.body, file)
-    return ScoredRow(_conversation(request.body), answer, request.ground_truth, file)
+    return ScoredRow(_conversation(task, request.body), answer, request.ground_truth, file)
 
 
 def ask(client: Any, endpoint: str, deployment: str | None, body: Any, file: Path) -> str:
@@ -85,12 +86,12 @@ def ask(client: Any, endpoint: str, deployment: str | None, body: Any, file: Pat
     return read_answer(raw)
 
 
-def _conversation(body: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the turns of a chat request; what other tasks ask is shown as one turn of the user."""
+def _conversation(task: Task, body: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the turns of a chat request, as the endpoint reads them; what other tasks ask is one turn of the user."""
+    if task.payload == "messages":
+        return [dict(turn) for turn in normalise_request(body)]
     data = body["input_data"]
     asked = data.get("input_string") or data["data"]
-    if isinstance(asked[0], list) and isinstance(asked[0][0], dict):
-        return [dict(turn) for turn in asked[0]]
     return [{"role": "user", "content": text} for text in _texts(asked)]
 
 

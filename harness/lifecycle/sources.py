@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import threading
 from array import array
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError, nearest
+from harness.errors import DataError, EnvironmentMissing, HarnessError, nearest
 from harness.lifecycle.rows import DataLayout, check_row, parse_line, read_lines
 
 __all__ = ["PlacedRow", "Source", "open_source"]
@@ -23,6 +24,7 @@ PlacedRow = tuple[str, dict[str, Any]]
 """A row, after its place as error messages give it."""
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_SHORT = 300
 _JSON_LINES = (".jsonl", ".ndjson")
 
 
@@ -35,10 +37,11 @@ class Source:
     derived: bool = False
 
 
-def open_source(source: str, layout: DataLayout, cache: Path) -> Source:
+def open_source(source: str, layout: DataLayout, cache: Path, tell: Callable[[str], None] = lambda _: None) -> Source:
     """Find out what `source` is and count its rows; a local path never leads to a request.
 
-    cache: a folder for the tables that `datasets` makes of local files; it must outlive the rows.
+    cache: a folder for the tables that `datasets` makes of local files; it must outlive the rows. tell: called with
+    what is being waited for. EnvironmentMissing where the hub cannot be reached.
     """
     path = Path(source).expanduser()
     if path.is_dir():
@@ -61,9 +64,13 @@ def open_source(source: str, layout: DataLayout, cache: Path) -> Source:
             "there is no such file or folder",
             where=source,
             expected="a local path, or a hub id such as HuggingFaceH4/ultrachat_200k",
+            got=_what_is_there(path),
             nearest=nearest(path.name, beside),
+            remedy="Correct the path, or leave it out to run on the samples.",
         )
-    return _dataset(source, layout, None)
+    tell(f"asking the Hugging Face hub for {source}")
+    with _told_by("huggingface_hub", tell):
+        return _dataset(source, layout, None)
 
 
 def _jsonl_folder(path: Path, layout: DataLayout) -> Source:
@@ -92,8 +99,9 @@ def _one_file(path: Path, layout: DataLayout) -> Source:
         raise DataError(
             f"too few rows for the splits {', '.join(layout.splits)}",
             where=str(path),
-            got=f"{len(distinct)} with different '{layout.columns[0]}'",
+            got=f"{len(hashes)} rows, {len(distinct)} with different '{layout.columns[0]}'",
             expected=f"at least {len(layout.splits)}",
+            remedy="Add rows, or give a folder with a file for each split.",
         )
     others, share = len(layout.splits) - 1, max(1, len(distinct) // 10)
     starts = [distinct[len(distinct) - share * n] for n in range(others, 0, -1)]
@@ -114,7 +122,9 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
 
     try:
         with _ONE_AT_A_TIME, _quiet(datasets, cache is not None):
-            builder = datasets.load_dataset_builder(source, cache_dir=cache and str(cache))
+            # a folder called csv or json must not be taken for the reader of that name
+            name = source if cache is None else str(Path(source).resolve())
+            builder = datasets.load_dataset_builder(name, cache_dir=cache and str(cache))
             builder.download_and_prepare()
     except Exception as error:  # `datasets` lets errors of pyarrow, fsspec, httpx and many more through
         if cache is None:
@@ -122,8 +132,9 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
         raise DataError(
             "the folder cannot be loaded",
             where=source,
-            got=_one_line(error.__cause__ or error),
+            got=_in_short(error.__cause__ or error),
             expected=f"data files for {', '.join(layout.splits)}",
+            remedy=f"Put {layout.splits[0]}.jsonl and one such file for each other split into the folder.",
         ) from error
     counts = {split: info.num_examples for split, info in builder.info.splits.items()}
     for split in layout.splits:
@@ -158,13 +169,58 @@ def _quiet(datasets: Any, quiet: bool) -> Iterator[None]:
             datasets.enable_progress_bars()
 
 
-def _not_on_the_hub(source: str, error: Exception) -> DataError:
+def _not_on_the_hub(source: str, error: Exception) -> HarnessError:
+    """Tell a wrong id, which `datasets` calls a missing file, from a hub, network or disk that does not serve."""
+    unreachable = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+    unreachable |= type(error).__module__.partition(".")[0] in _NETWORK
+    if unreachable:
+        return EnvironmentMissing(
+            "the Hugging Face hub cannot be reached",
+            where=source,
+            got=_one_line(error),
+            expected="an answer of the hub",
+            remedy="Check the network and HF_ENDPOINT, or name local data such as samples/ultrachat_200k with --data.",
+        )
     return DataError(
         "the data set cannot be loaded from the Hugging Face hub",
         where=source,
         got=_one_line(error),
-        remedy="Check the id and the network, or name a local folder such as samples/ultrachat_200k.",
+        expected="a data set of the hub, such as HuggingFaceH4/ultrachat_200k",
+        remedy="Check the id and whether it is public, or name a local folder such as samples/ultrachat_200k.",
     )
+
+
+_NETWORK = ("httpx", "requests", "urllib3", "aiohttp", "fsspec")
+"""Their errors come through `datasets` as they are."""
+
+
+def _what_is_there(path: Path) -> str:
+    folder = next((parent for parent in path.parents if parent.is_dir()), path)
+    return f"nothing of that name in {folder.resolve()}"
+
+
+@contextmanager
+def _told_by(name: str, tell: Callable[[str], None]) -> Iterator[None]:
+    """Pass on, once each, what a library's logger warns of in the block: that it cannot reach somebody, and retries."""
+    logger, handler = logging.getLogger(name), _Teller(tell)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Teller(logging.Handler):
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = " ".join(record.getMessage().split())
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(text)
 
 
 def _split_missing(split: str, source: str, present: Iterable[str]) -> DataError:
@@ -173,8 +229,16 @@ def _split_missing(split: str, source: str, present: Iterable[str]) -> DataError
         f"split '{split}' is missing",
         where=source,
         got=f"the splits {', '.join(names) or '(none)'}",
+        expected=split,
         nearest=nearest(split, names),
+        remedy="Add it, or name the data's own splits in data.splits of the spec.",
     )
+
+
+def _in_short(error: BaseException) -> str:
+    """Return what `datasets` says of a folder in one line; what is wrong comes late in its paragraphs."""
+    text = " ".join(str(error).replace("An error occurred while generating the dataset", "").split())
+    return f"{type(error).__name__}: {text if len(text) <= _SHORT else f'{text[: _SHORT - 3]}...'}"
 
 
 def _one_line(error: BaseException) -> str:

@@ -55,6 +55,7 @@ def change_traffic(client: Any, name: str, change: Callable[[Traffic], Traffic],
             where=f"endpoint {name}",
             got=f"the traffic {read_traffic(live)}",
             expected=f"the traffic {wanted}",
+            remedy="Look whether somebody else changes the endpoint, and run again.",
         )
     return live
 

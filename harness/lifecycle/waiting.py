@@ -154,10 +154,11 @@ def operate(
         raise failure(f"{what} failed", got=reason(error)) from error
 
 
-def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher) -> Any:
+def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher, see: str = "") -> Any:
     """Return a job that has completed; the states of its nodes and steps are told as they change.
 
-    JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed.
+    JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed. see: the sentence
+    that says where to look for more, "" for the job's page in the studio.
     """
     deadline, began = Deadline(clock, deadline_s), clock.now()
     steps = _Steps(client, name, watch)
@@ -172,7 +173,7 @@ def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, wat
         waited = (clock.now() - began).total_seconds()
         clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5)))
     if status != "Completed":
-        raise _job_failed(client, job)
+        raise _job_failed(client, job, see or _page(job))
     return job
 
 
@@ -237,17 +238,18 @@ def _leash(poller: Any, deadline: Deadline) -> threading.Event:
     return dropped
 
 
-def _job_failed(client: Any, job: Any) -> JobFailed:
+def _job_failed(client: Any, job: Any, remedy: str) -> JobFailed:
     """Find the deepest failed step: its parents fail with it, and know no more than that something failed."""
     broken = [child for child in descendants(client, job.name, depth=3) if child.status in _BROKEN]
     culprit = max(broken, key=lambda child: child.depth, default=None)
     if culprit is None:
         what = f"job {job.name} ended as {word(job.status)}"
-        return JobFailed(what, got=_cause(client, job.name), remedy=_see(job))
+        return JobFailed(what, where="pipeline", got=_cause(client, job.name), remedy=remedy)
     return JobFailed(
         f"job {job.name} failed in step {culprit.title}",
+        where="pipeline",
         got=_cause(client, culprit.name) or _cause(client, job.name),
-        remedy=_see(job),
+        remedy=remedy,
     )
 
 
@@ -267,7 +269,7 @@ def _cause(client: Any, run_id: str) -> str:
     return f"{error.code}: {error.message}".rstrip(".") if error is not None else ""
 
 
-def _see(job: Any) -> str:
+def _page(job: Any) -> str:
     url = getattr(job, "studio_url", None)
     return f"Logs and inputs of every step: {url}." if url else "Look at the job in Azure ML studio."
 

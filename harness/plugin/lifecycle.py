@@ -100,6 +100,7 @@ class Lifecycle:
             clients=around.clients,
             watch=watch,
             run_id=self._run_id(folder),
+            studio=around.azure is None,
         )
 
     def _run_id(self, folder: Path) -> str:

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from harness.decide.finetune_params import Scalar
 from harness.decide.names import check_endpoint_name, fill_template, make_endpoint_name
 from harness.decide.tasks import TASKS, Task, task_named
-from harness.errors import SpecError
-from harness.spec.reading import override, read_toml, rule, rule_broken, validated
+from harness.errors import SpecError, excerpt
+from harness.spec.reading import dotted, override, read_toml, rule, rule_broken, validated
 
 __all__ = ["LifecycleSpec", "load_spec"]
 
@@ -28,7 +28,18 @@ TaskName = Annotated[str, rule(task_named)]
 Template = Annotated[str, rule(lambda text: fill_template(text, dict.fromkeys(PLACEHOLDERS, "")))]
 EndpointPrefix = Annotated[str, rule(lambda prefix: make_endpoint_name(prefix, "0"))]
 ClusterName = Annotated[str, rule(lambda name: check_endpoint_name(name, "cluster"))]
+DataSource = Annotated[str, rule(lambda source: _named(source))]
 DeploymentName = Annotated[str, rule(lambda name: check_endpoint_name(name, "deployment"))]
+
+
+def _named(source: str) -> None:
+    if not source.strip():
+        raise SpecError(
+            "the data have no name",
+            got=excerpt(source),
+            expected="a folder, a .jsonl file or a hub id",
+            remedy="Name the data, or leave the key out to run on the samples.",
+        )
 
 
 class _Section(BaseModel):
@@ -68,7 +79,7 @@ class DataSection(_Section):
     begins with `./` or `../` is relative to the spec file.
     """
 
-    source: str = "HuggingFaceH4/ultrachat_200k"
+    source: DataSource = "HuggingFaceH4/ultrachat_200k"
     percent: int = Field(default=5, ge=1, le=100)
     label: str = "ultrachat"
     splits: SplitsSection = SplitsSection()
@@ -93,6 +104,7 @@ class FinetuneSection(_Section):
         if owner is not None and owner.name != self.task:
             mismatch = SpecError(
                 f"the component fine-tunes for {owner.name}, not for {self.task}",
+                where="finetune",
                 got=f"component {self.component}",
                 expected=f"component {TASKS[self.task].component}",
                 remedy="Set finetune.task and finetune.component together.",
@@ -176,6 +188,12 @@ class LifecycleSpec(_Section):
         document = self.model_dump()
         override(document, type(self), overrides)
         return validated(type(self), document, "--set")
+
+    def said_with(self, overrides: Mapping[str, str]) -> frozenset[str]:
+        """Return the dotted keys that this spec or `overrides` set, whatever their values; the rest are defaults."""
+        document = self.model_dump(exclude_unset=True)
+        override(document, type(self), overrides)
+        return frozenset(dotted(document))
 
 
 def load_spec(path: Path) -> LifecycleSpec:

@@ -21,7 +21,19 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["override", "read_toml", "rule", "rule_broken", "validated"]
+__all__ = ["dotted", "override", "read_toml", "rule", "rule_broken", "validated"]
+
+_EXPECTED = {
+    "model_type": "a table",
+    "dict_type": "a table",
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "list_type": "a list in brackets",
+    "too_short": "a list of at least {min_length}",
+}
+"""What pydantic says in Python's words, by its kinds of error."""
+
+_UTF8 = "Save it as UTF-8."
 
 _Document = TypeVar("_Document", bound=BaseModel)
 
@@ -31,16 +43,41 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        what = error.strerror or str(error)
-        raise SpecError("the spec cannot be read", where=str(path), got=what) from None
+        raise SpecError(
+            "the spec cannot be read",
+            where=str(path),
+            got=error.strerror or str(error),
+            expected="a TOML file",
+            nearest=nearest(path.name, _beside(path)),
+            remedy="Name a file that can be read (--spec); without one the published notebook runs.",
+        ) from None
     except UnicodeDecodeError as error:
         where = f"{path}, byte {error.start}"
-        raise SpecError("the spec is not UTF-8", where=where, remedy="Save it as UTF-8.") from None
+        got = f"0x{error.object[error.start]:02x}"
+        raise SpecError("the spec is not UTF-8", where=where, got=got, expected="UTF-8", remedy=_UTF8) from None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, or nesting and numbers past all sense
         place = re.search(r"line \d+, column \d+|end of document", str(error))
         what = re.sub(r" \(at .*\)$", "", str(error))
         where = f"{path}, {place.group()}" if place else str(path)
-        raise SpecError(f"the spec is no TOML: {what}", where=where) from None
+        raise SpecError(
+            f"the spec is no TOML: {what}",
+            where=where,
+            got=_line(path, place.group() if place else ""),
+            expected='TOML, such as [data] and below it source = "./rows" and percent = 5',
+            remedy="Correct the line: text stands in quotes, a table's name in brackets.",
+        ) from None
+
+
+def _beside(path: Path) -> list[str]:
+    return [entry.name for entry in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+
+
+def _line(path: Path, place: str) -> str:
+    """Return the line of a file that `place` names, "line 3, column 1" or the end of the document."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    number = re.search(r"\d+", place)
+    shown = lines[int(number.group()) - 1 : int(number.group())] if number else lines[-1:]
+    return excerpt(shown[0].strip(), 60) if shown else "nothing"
 
 
 def override(document: dict[str, Any], model: type[BaseModel], options: Mapping[str, str]) -> None:
@@ -57,6 +94,14 @@ def override(document: dict[str, Any], model: type[BaseModel], options: Mapping[
                 table[name] = {}
             table = table[name]
         table[last] = _value(text, only_text=_takes_only_text(model, [*path, last]))
+
+
+def dotted(tables: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted names of all keys in `tables`, those of tables included."""
+    for name, value in tables.items():
+        yield f"{prefix}{name}"
+        if isinstance(value, Mapping):
+            yield from dotted(value, f"{prefix}{name}.")
 
 
 def validated(model: type[_Document], document: Mapping[str, Any], where: str) -> _Document:
@@ -94,7 +139,8 @@ def _explained(model: type[BaseModel], detail: ErrorDetails, where: str) -> Spec
     context = detail.get("ctx", {})
     if detail["type"] == "rule":
         return _located(context["error"], f"{where}, {'.'.join(location)}")
-    expected = "a table" if detail["type"] == "model_type" else detail["msg"].removeprefix("Input should be ")
+    said = detail["msg"].removeprefix("Input should be ")
+    expected = _EXPECTED[detail["type"]].format(**context) if detail["type"] in _EXPECTED else said
     bounds = [str(context[bound]) for bound in ("ge", "le") if bound in context]
     choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
     close = bounds or nearest(str(detail["input"]), choices)
@@ -102,8 +148,17 @@ def _explained(model: type[BaseModel], detail: ErrorDetails, where: str) -> Spec
 
 
 def _wrong_value(location: list[str], value: object, where: str, expected: str, close: Iterable[str]) -> SpecError:
-    what = f"{'.'.join(location)} has a wrong value"
-    return SpecError(what, where=where, got=excerpt(value), expected=expected, nearest=close)
+    key = ".".join(location)
+    if isinstance(value, str) and expected.endswith(("integer", "number")) and re.fullmatch(r"-?\d{1,18}", value):
+        close = (value,)
+    return SpecError(
+        f"{key} has a wrong value",
+        where=where,
+        got=excerpt(value),
+        expected=expected,
+        nearest=close,
+        remedy=f"Correct {key}, or leave it out for its default.",
+    )
 
 
 def _located(error: HarnessError, where: str) -> SpecError:

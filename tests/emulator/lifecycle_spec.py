@@ -30,9 +30,12 @@ def run_small(azure: Emulator, folder: Path, watch: Watcher | None = None, **key
     return run(azure, small_spec(folder / "rows", **keys), folder / "run", watch)
 
 
-def run(azure: Emulator, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
+def run(
+    azure: Emulator, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None, studio: bool = False
+) -> LifecycleReport:
     """Run a lifecycle as the command line does."""
-    return run_lifecycle(spec, folder=folder, clock=azure.clock, environ=os.environ, interactive=False, watch=watch)
+    around = {"clock": azure.clock, "environ": os.environ, "interactive": False, "studio": studio}
+    return run_lifecycle(spec, folder=folder, watch=watch, **around)
 
 
 def bills(azure: Emulator) -> list[str]:

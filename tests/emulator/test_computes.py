@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from azure.ai.ml import MLClient
 from azure.ai.ml.entities import AmlCompute
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from bare import ask
+from bare import ARM, ask, location_id
 from fine_tuning_job import CLUSTER, create_cluster
 
 from fakes.emulator import Emulator
 
-BODY = {
+BODY: dict[str, Any] = {
     "location": "eastus2",
     "properties": {
         "computeType": "AmlCompute",
@@ -177,3 +179,39 @@ def test_usages_are_unlimited(workspace: MLClient) -> None:
         "Dedicated vCPUs",
         "LowPriority vCPUs",
     }
+
+
+def test_members_have_the_service_s_order(azure: Emulator) -> None:
+    """The location stands before the state, and the largest count first, whatever was sent (recorded 2023-10)."""
+    ask(azure, "PUT", "/computes/gpu", BODY)
+    azure.clock.advance(3600)
+    properties = ask(azure, "GET", "/computes/gpu").json()["properties"]
+
+    assert list(properties)[5:8] == ["computeType", "computeLocation", "provisioningState"]
+    scale = {"maxNodeCount": 2, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT2M"}
+    assert list(properties["properties"]["scaleSettings"].items()) == list(scale.items())
+
+
+def test_tags_are_kept(azure: Emulator) -> None:
+    """Tags that come with the PUT are the cluster's (inferred)."""
+    assert ask(azure, "PUT", "/computes/gpu", {**BODY, "tags": {"a": "1"}}).json()["tags"] == {"a": "1"}
+
+
+def test_a_password_does_not_come_back(azure: Emulator) -> None:
+    """A ready cluster names its administrator with a password of null (recorded 2022-10)."""
+    account = {"adminUserName": "me", "adminUserPassword": "secret"}
+    inner = {**BODY["properties"]["properties"], "userAccountCredentials": account}
+    ask(azure, "PUT", "/computes/gpu", {**BODY, "properties": {**BODY["properties"], "properties": inner}})
+    azure.clock.advance(3600)
+    shown = ask(azure, "GET", "/computes/gpu").json()["properties"]["properties"]["userAccountCredentials"]
+
+    assert shown == {"adminUserName": "me", "adminUserPassword": None}
+
+
+def test_a_recorded_size_tells_its_generation(azure: Emulator) -> None:
+    """Sizes that were recorded tell generation and InfiniBand; of the others it is not known (recorded 2024-07)."""
+    sizes = ask(azure, "GET", f"{ARM}{location_id(azure)}/vmSizes").json()["value"]
+
+    assert [size["name"] for size in sizes[:3]] == ["Standard_A1_v2", "Standard_A2m_v2", "Standard_D1"]
+    assert {(size["generation"], size["supportsIB"]) for size in sizes[:3]} == {("gen1", False)}
+    assert not any("generation" in size for size in sizes[3:])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import requests
 from azure.ai.ml import MLClient
-from azure.core.exceptions import ResourceNotFoundError
+from azure.ai.ml.entities import AccountKeyConfiguration, AzureBlobDatastore, Data
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from bare import ask
 
 from fakes.emulator import Emulator
@@ -80,3 +83,52 @@ def test_an_unknown_datastore_is_not_found(workspace: MLClient) -> None:
     """The refusal names the datastore (inferred)."""
     with pytest.raises(ResourceNotFoundError, match="Could not find datastore: none"):
         workspace.datastores.get("none")
+
+
+def blobs_of(name: str, credentials: object | None = None) -> AzureBlobDatastore:
+    """Return a datastore for a container in an account of the user's own."""
+    return AzureBlobDatastore(
+        name=name, account_name="mine", container_name="rows", description="d", credentials=credentials
+    )
+
+
+def test_a_datastore_is_created_listed_and_deleted(workspace: MLClient) -> None:
+    """A datastore comes back as it was sent, is in the list, and is gone once it is deleted."""
+    made = workspace.create_or_update(blobs_of("rows"))
+    names = [found.name for found in workspace.datastores.list()]
+    workspace.datastores.delete("rows")
+
+    assert (made.account_name, made.container_name, made.description) == ("mine", "rows", "d")
+    assert names == ["workspaceblobstore", "workspaceartifactstore", "rows"]
+    with pytest.raises(ResourceNotFoundError):
+        workspace.datastores.get("rows")
+
+
+@pytest.mark.parametrize("name", ["workspaceblobstore", "workspaceartifactstore"])
+def test_the_workspace_s_own_datastores_stay(workspace: MLClient, name: str) -> None:
+    """The datastores that a workspace cannot do without are neither replaced nor deleted (inferred)."""
+    with pytest.raises(HttpResponseError, match="belongs to the workspace"):
+        workspace.datastores.delete(name)
+    with pytest.raises(HttpResponseError, match="belongs to the workspace"):
+        workspace.create_or_update(blobs_of(name))
+
+
+def test_secrets_are_told_to_those_who_ask(azure: Emulator, workspace: MLClient) -> None:
+    """The secret of a datastore is not shown with it, and is told as it was sent."""
+    workspace.create_or_update(blobs_of("keyed", AccountKeyConfiguration(account_key="secret==")))
+    shown = ask(azure, "GET", "/datastores/keyed")
+    told = ask(azure, "POST", "/datastores/keyed/listSecrets").json()
+
+    assert shown.json()["properties"]["credentials"] == {"credentialsType": "AccountKey"}
+    assert told == {"secretsType": "AccountKey", "key": "secret=="}
+
+
+def test_data_is_uploaded_to_a_datastore_of_one_s_own(azure: Emulator, workspace: MLClient, tmp_path: Path) -> None:
+    """A file that is registered as data on a user's datastore is uploaded to its container."""
+    workspace.create_or_update(blobs_of("rows", AccountKeyConfiguration(account_key="secret==")))
+    (tmp_path / "a.csv").write_text("a\n", encoding="utf-8")
+    data = Data(name="d", version="1", path=str(tmp_path / "a.csv"), type="uri_file", datastore="rows")
+    made = workspace.data.create_or_update(data)
+
+    assert "/datastores/rows/paths/LocalUpload/" in made.path
+    assert azure.world.blobs.list("mine", "rows").blobs[0].name.endswith("/a.csv")

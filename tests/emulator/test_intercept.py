@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from typing import Any
 
 import pytest
 import requests
-from azure.ai.ml import MLClient
+from azure.ai.ml import MLClient, command
 from azure.ai.ml._utils import _endpoint_utils
 from azure.ai.ml.entities import AmlCompute
 from azure.ai.ml.operations import _job_ops_helper
@@ -24,6 +25,7 @@ from fakes.emulator import Emulator
 from fakes.emulator.app import EmulatorClosedError
 from fakes.emulator.exchange import Request
 from fakes.emulator.hosts import UnknownHostError
+from fakes.emulator.real_waits import RealWaits
 from fakes.world.faults import COMPUTE, ConnectionFault, HttpFault, Stuck
 from fakes.world.storage_keys import account_key
 
@@ -212,3 +214,22 @@ def test_threads_share_one_azure(azure: Emulator) -> None:
         thread.join()
 
     assert answers == [200] * 40
+
+
+def test_a_loop_of_one_s_own_comes_to_its_end(azure: Emulator, workspace: MLClient) -> None:
+    """A client that polls in real time is not left waiting for a clock that stands still."""
+    real = itertools.count(0, 1)
+    azure.app.waits = RealWaits(azure.clock, lambda: float(next(real)))
+    made = command(command="true", environment="AzureML-sklearn-1.0-ubuntu20.04-py38-cpu@latest")
+    job = workspace.jobs.create_or_update(made)
+    polls = 0
+    while workspace.jobs.get(job.name).status != "Completed" and polls < 100:
+        polls += 1
+
+    assert 0 < polls < 100
+
+
+def test_a_clock_of_scale_zero_stands_still() -> None:
+    """With `time_scale=0` nobody is waited for in real time."""
+    with Emulator(time_scale=0) as azure:
+        assert azure.app.waits is None

@@ -17,6 +17,7 @@ def test_two_lifecycles_at_once_both_succeed(azure: Emulator, tmp_path: Path) ->
         first, second = pool.map(lambda folder: run_small(azure, folder), [tmp_path / "a", tmp_path / "b"])
 
     assert (first.error, second.error) == (None, None)
+    assert (first.warnings, second.warnings) == ([], [])
     assert first.run_id != second.run_id
     assert bills(azure) == []
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from lifecycle_spec import bills, run_small
+from lifecycle_spec import bills, run, run_small, small_spec
 
 from fakes.emulator import Emulator
 from fakes.world.faults import ConnectionFault, HttpFault, Stuck
@@ -37,6 +37,17 @@ class CtrlC(Silent):
         if step in self._steps:
             self._steps.remove(step)
             raise KeyboardInterrupt(title)
+
+
+class Progress(Silent):
+    """Remembers the news."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def progress(self, text: str) -> None:
+        """Remember."""
+        self.told.append(text)
 
 
 class Outcomes(Silent):
@@ -99,6 +110,19 @@ def test_a_failed_job_is_told_by_its_step_and_cause(azure: Emulator, tmp_path: P
         "done",
     )
     assert bills(azure) == []
+
+
+@pytest.mark.parametrize(("studio", "remedy"), [(True, "https://ml.azure.com/runs/finetune-"), (False, "There is no")])
+def test_a_failed_job_says_where_to_look(azure: Emulator, tmp_path: Path, studio: bool, remedy: str) -> None:
+    """The job's page in the studio, and where there is none the rows that it was given."""
+    azure.faults.fail_job("CUDA out of memory")
+    notes = Progress()
+    spec = small_spec(tmp_path / "rows")
+    error = run(azure, spec, tmp_path / "run", notes, studio=studio).error
+
+    assert error is not None
+    assert remedy in error.remedy
+    assert (str(tmp_path / "run" / "data") in error.remedy, "https://" in " ".join(notes.told)) == (not studio, studio)
 
 
 def test_a_job_that_hangs_is_canceled(azure: Emulator, tmp_path: Path) -> None:

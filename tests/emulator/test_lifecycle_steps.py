@@ -16,12 +16,13 @@ from fakes.emulator import Emulator
 from fakes.world.faults import COMPUTE, Failure, HttpFault
 from harness.errors import ComputeNotAllowed, EnvironmentMissing, ParameterError, StepFailed
 from harness.lifecycle.clients import open_mlflow, tracking_address
-from harness.lifecycle.compute import offered_sizes, prepare_cluster
+from harness.lifecycle.compute import prepare_cluster
 from harness.lifecycle.connect import Connection, connect
 from harness.lifecycle.deploy import give_all_traffic
 from harness.lifecycle.metrics import read_metrics
 from harness.lifecycle.model import find_model
 from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.sizes import offered_sizes, plan_cluster
 from harness.lifecycle.waiting import Waiting
 from harness.lifecycle.watching import Silent
 from harness.spec import LifecycleSpec, load_spec
@@ -44,10 +45,11 @@ def connected(environ: dict[str, str] | None = None, **keys: str) -> Connection:
 
 
 def prepare(azure: Emulator, client: MLClient, created: list[CreatedResource] | None = None) -> Any:
-    """Prepare the tutorial's cluster."""
-    listed = [] if created is None else created
+    """Plan and prepare the tutorial's cluster."""
+    listed, section = [] if created is None else created, ComputeSection()
     within = Waiting(clock=azure.clock, deadline_s=600, watch=Silent())
-    return prepare_cluster(client, ComputeSection(), TAGS, offered=offered_sizes(client), created=listed, **within)
+    plan = plan_cluster(client, section, TAGS, offered=offered_sizes(client), watch=Silent())
+    return prepare_cluster(client, section, plan, created=listed, **within)
 
 
 def test_the_environment_is_enough_to_connect(azure: Emulator, elsewhere: Path) -> None:

@@ -103,12 +103,11 @@ def test_runs_are_found_below_their_parent(azure: Emulator, mlflow: MlflowClient
     assert found[0].data.tags["mlflow.rootRunId"] == "job"
 
 
-def test_another_filter_is_refused(azure: Emulator, mlflow: MlflowClient) -> None:
-    """A filter that is not evaluated is refused instead of ignored."""
-    (experiment,) = mlflow.search_experiments()
+def test_a_tag_of_a_job_is_set_through_mlflow(azure: Emulator, mlflow: MlflowClient) -> None:
+    """A tag that MLflow sets on a job's run is a tag of the job."""
+    mlflow.set_tag("job", "a", "b")
 
-    with pytest.raises(MlflowException, match="evaluates filters of the form"):
-        mlflow.search_runs([experiment.experiment_id], "metrics.loss < 1")
+    assert client_of(azure).jobs.get("job").tags["a"] == "b"
 
 
 def test_an_experiment_is_found_by_name_and_by_id(mlflow: MlflowClient) -> None:

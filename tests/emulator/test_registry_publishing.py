@@ -120,3 +120,71 @@ def test_its_arm_resource(azure: Emulator, workspace: MLClient) -> None:
 
     assert {detail["location"] for detail in properties["regionDetails"]} == set(found.regions)
     assert properties["discoveryUrl"].endswith("/registries/azureml/discovery")
+
+
+def _created(azure: Emulator) -> str:
+    """Create a registry and return its ARM id."""
+    group = f"/subscriptions/{azure.subscription_id}/resourceGroups/{azure.resource_group}"
+    arm_id = f"{group}/providers/Microsoft.MachineLearningServices/registries/own"
+    assert ask(azure, "PUT", ARM + arm_id, {"location": "eastus2", "properties": {}}).status_code == 202
+    return arm_id
+
+
+def test_what_the_service_made_for_it(azure: Emulator) -> None:
+    """A region has a storage account and a container registry in a group that the service manages (recorded)."""
+    found = ask(azure, "GET", ARM + _created(azure)).json()
+    (region,) = found["properties"]["regionDetails"]
+    made = region["storageAccountDetails"][0]
+
+    assert "/resourceGroups/azureml-rg-own_" in found["properties"]["managedResourceGroup"]["resourceId"]
+    assert made["systemCreatedStorageAccount"]["storageAccountType"] == "standard_lrs"
+    assert [name for name, value in made.items() if value is None] == [
+        "existingStorageAccount",
+        "newStorageAccount",
+        "userCreatedStorageAccount",
+    ]
+    assert region["acrDetails"][0]["systemCreatedAcrAccount"]["acrAccountSku"] == "Premium"
+
+
+def test_registries_are_listed(azure: Emulator) -> None:
+    """A group lists its registries as they are shown one by one (documented)."""
+    arm_id = _created(azure)
+    listed = ask(azure, "GET", ARM + arm_id.rpartition("/")[0]).json()
+
+    assert listed == {"value": [ask(azure, "GET", ARM + arm_id).json()]}
+
+
+def test_a_deleted_registry_is_gone(azure: Emulator) -> None:
+    """Deleting a registry is a long-running operation, and 204 the second time (inferred)."""
+    arm_id = _created(azure)
+    first, second = (ask(azure, "DELETE", ARM + arm_id) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (202, 204)
+    assert "/registryOperationsStatus/" in first.headers["Azure-AsyncOperation"]
+
+
+def test_a_published_model_is_downloaded(registry: MLClient, folder: Path, tmp_path: Path) -> None:
+    """What was published to a registry can be had from it."""
+    _publish(registry, folder)
+    registry.models.download("mine", "1", download_path=tmp_path / "back")
+
+    assert [found.name for found in (tmp_path / "back").rglob("MLmodel")] == ["MLmodel"]
+
+
+def test_a_model_of_the_catalogue_has_no_files(registry: MLClient, tmp_path: Path) -> None:
+    """A foundation model is known by name; a download of what was never stored says so with 501."""
+    version = registry.models.get("gpt2", label="latest").version
+    with pytest.raises(HttpResponseError, match="holds no files of it"):
+        registry.models.download("gpt2", version, download_path=tmp_path)
+
+
+def test_a_reference_to_other_storage_is_refused(azure: Emulator) -> None:
+    """A registry signs no URL outside its own storage."""
+    registry = azure.world.registry("azureml")
+    base = (
+        f"https://cert-eastus.experiments.azureml.net/mferp/managementfrontend/subscriptions/{registry.subscription_id}"
+    )
+    group = f"{base}/resourceGroups/{registry.resource_group}/providers/Microsoft.MachineLearningServices"
+    body = {"assetId": "x", "blobUri": "https://elsewhere.blob.core.windows.net/c/m"}
+
+    assert ask(azure, "POST", f"{group}/registries/azureml/datarefs/m/versions/1", body).status_code == 404

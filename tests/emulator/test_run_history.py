@@ -137,3 +137,12 @@ def test_discovery_names_the_services(azure: Emulator) -> None:
     answer = requests.get("https://eastus2.api.azureml.ms/discovery", timeout=5)
 
     assert answer.json()["api"] == "https://eastus2.api.azureml.ms"
+
+
+def test_members_have_the_service_s_order(azure: Emulator) -> None:
+    """A run begins with its number and ends with its outputs; its definition ends with its properties (recorded)."""
+    found = _data(azure)
+    members = list(found["runMetadata"])
+
+    assert members[:2] + members[-2:] == ["runNumber", "rootRunId", "inputs", "outputs"]
+    assert list(found["runDefinition"])[-3:] == ["Description", "Tags", "Properties"]

@@ -175,3 +175,58 @@ def test_a_deleted_asset_is_gone(azure: Emulator) -> None:
 
     assert [ask(azure, "DELETE", "/data/d/versions/1").status_code for _ in range(2)] == [200, 200]
     assert ask(azure, "GET", "/data/d/versions/1").status_code == 404
+
+
+def test_an_empty_name_is_an_asset_too(azure: Emulator) -> None:
+    """A container can be made before its first version: no latest version, and the next is 1 (recorded 2024-07)."""
+    sent = {"properties": {"description": "mine", "tags": {}, "properties": {}}}
+    made, again = (ask(azure, "PUT", "/models/empty", sent) for _ in range(2))
+    properties = ask(azure, "GET", "/models/empty").json()["properties"]
+
+    assert (made.status_code, again.status_code, made.json()["properties"]) == (201, 200, properties)
+    assert (properties["description"], properties["latestVersion"], properties["nextVersion"]) == ("mine", None, "1")
+
+
+def test_an_empty_name_is_listed(azure: Emulator) -> None:
+    """A list of names has those without versions, and archived ones only where they are asked for (recorded)."""
+    for name, archived in (("active", False), ("archived", True)):
+        ask(azure, "PUT", f"/components/{name}", {"properties": {"isArchived": archived}})
+    found = ask(azure, "GET", "/components").json()["value"]
+
+    assert [each["name"] for each in found] == ["active"]
+
+
+def test_a_spec_has_the_service_s_order(azure: Emulator) -> None:
+    """The members of a spec come back in one order, and it keeps the version it had (recorded 2023-10)."""
+    spec = {
+        "command": "true",
+        "environment": "azureml:AzureML-sklearn-1.0-ubuntu20.04-py38-cpu:1",
+        "version": "1",
+        "inputs": {},
+        "type": "command",
+        "name": "c",
+    }
+    body = {"properties": {"componentSpec": spec, "isAnonymous": True}}
+    made = ask(azure, "PUT", "/components/azureml_anonymous/versions/x", body).json()["properties"]["componentSpec"]
+
+    assert list(made) == ["name", "version", "type", "inputs", "environment", "resources", "command"]
+    assert made["version"] == "1"
+
+
+def test_a_curated_environment_is_pinned(azure: Emulator) -> None:
+    """The label of a curated environment becomes its id in the registry `azureml` (recorded 2023-10)."""
+    name = "AzureML-sklearn-1.0-ubuntu20.04-py38-cpu"
+    spec = {"command": "true", "environment": f"azureml:{name}@latest", "type": "command"}
+    made = ask(azure, "PUT", "/components/c/versions/1", {"properties": {"componentSpec": spec}}).json()
+
+    pinned = made["properties"]["componentSpec"]["environment"]
+    assert pinned == f"azureml://registries/azureml/environments/{name}/versions/36"
+
+
+def test_a_component_s_name_says_when_and_not_by_whom(azure: Emulator) -> None:
+    """The name of a component has two dates when it is asked for alone, and persons in a list (recorded 2025-11)."""
+    ask(azure, "PUT", "/components/c", {"properties": {}})
+    (listed,) = ask(azure, "GET", "/components").json()["value"]
+
+    assert list(ask(azure, "GET", "/components/c").json()["systemData"]) == ["createdAt", "lastModifiedAt"]
+    assert "createdBy" in listed["systemData"]

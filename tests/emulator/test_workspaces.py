@@ -114,3 +114,19 @@ def test_a_deleted_workspace_is_gone(azure: Emulator, workspace: MLClient) -> No
     assert ask(azure, "DELETE", "").status_code == 200
 
     assert list(workspace.workspaces.list()) == []
+
+
+def test_members_have_the_service_s_order(azure: Emulator) -> None:
+    """Settings and references stand between each other as the service writes them (recorded 2026-03)."""
+    members = list(ask(azure, "GET", "").json()["properties"])
+
+    assert members[4:8] == ["applicationInsights", "hbiWorkspace", "tenantId", "imageBuildCompute"]
+    assert members[-2:] == ["systemDatastoresAuthMode", "enableServiceSideCMKEncryption"]
+
+
+def test_a_friendly_name_is_kept(azure: Emulator) -> None:
+    """A workspace is called what the PATCH says, and by its own name before (inferred)."""
+    before = ask(azure, "GET", "").json()["properties"]["friendlyName"]
+    ask(azure, "PATCH", "", {"properties": {"friendlyName": "Mine"}})
+
+    assert (before, ask(azure, "GET", "").json()["properties"]["friendlyName"]) == ("acceptance", "Mine")

@@ -50,19 +50,29 @@ def test_options_and_fixtures_are_there(stranger: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*test_mine[[]emulator[]]*"])
 
 
+def test_fixtures_of_the_double_are_there(stranger: pytest.Pytester) -> None:
+    """A test of another repository gets a client of an Azure in memory by asking for it."""
+    stranger.makepyfile("""
+        def test_mine(fake_ml_client, fake_azure):
+            assert fake_ml_client.workspace_name == fake_azure.workspace_name
+    """)
+
+    stranger.runpytest_subprocess().assert_outcomes(passed=1)
+
+
 def test_a_conftest_that_loads_it_too_loads_it_once(stranger: pytest.Pytester) -> None:
     """The line that a checkout needs does no harm where the project is installed."""
     stranger.makeconftest("""
-        pytest_plugins = ("harness.plugin",)
+        pytest_plugins = ("harness.plugin", "fakes.ml_client.fixtures")
 
         def pytest_report_header(config):
             names = [name for name, plugin in config.pluginmanager.list_name_plugin() if plugin]
-            return f"loaded {names.count('harness.plugin')} time(s)"
+            return f"loaded {[names.count(name) for name in pytest_plugins]} time(s)"
     """)
     result = stranger.runpytest_subprocess()
 
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
-    result.stdout.fnmatch_lines(["loaded 1 time(s)"])
+    result.stdout.fnmatch_lines(["loaded [[]1, 1] time(s)"])
 
 
 def test_loading_imports_nothing_heavy(stranger: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.decide.answer import read_answer
-from harness.decide.payload import build_payload, cut_answer, normalise_request
+from harness.decide.payload import (
+    MAX_PAYLOAD_BYTES,
+    build_columns_payload,
+    build_payload,
+    build_texts_payload,
+    cut_answer,
+    normalise_request,
+)
 from harness.errors import PayloadError, ScoringFailed
 
 TEXT = st.text(min_size=1).filter(str.strip)
@@ -40,6 +49,83 @@ def test_what_is_built_is_read_back_after_the_wire(turns: list[dict[str, str]], 
         body["input_data"]["input_string"] = body["input_data"]["input_string"][0]
 
     assert normalise_request(body) == turns
+
+
+def asked(body: Any) -> list[dict[str, str]]:
+    """Return the conversation of a body, as a server decodes it."""
+    decoded: list[dict[str, str]] = json.loads(json.dumps(body))["input_data"]["input_string"][0]
+    return decoded
+
+
+@given(conversations())
+def test_the_last_turn_is_the_user_s(turns: list[dict[str, str]]) -> None:
+    """Whatever is sent ends with a question."""
+    assert asked(build_payload(turns, {}))[-1]["role"] == "user"
+
+
+@given(conversations(), TEXT, st.sampled_from(["user", "assistant", "system"]))
+def test_one_turn_more_is_refused(turns: list[dict[str, str]], text: str, role: str) -> None:
+    """A conversation that has been answered, or in which the user speaks twice, is not sent."""
+    with pytest.raises(PayloadError):
+        build_payload([*turns, {"role": role, "content": text}], {})
+
+
+@given(conversations())
+def test_roles_take_turns(turns: list[dict[str, str]]) -> None:
+    """After an optional system turn the user begins, and no role speaks twice in a row."""
+    roles = [turn["role"] for turn in asked(build_payload(turns, {}))]
+
+    assert roles[0] in ("system", "user")
+    assert all(before != after for before, after in pairwise(roles))
+    assert "system" not in roles[1:]
+
+
+@given(conversations(), st.dictionaries(st.text(max_size=8), JSON, max_size=4))
+def test_parameters_are_kept(turns: list[dict[str, str]], parameters: dict[str, Any]) -> None:
+    """Every parameter arrives as it was given, and none is added."""
+    body = json.loads(json.dumps(build_payload(turns, parameters)))
+
+    assert body["input_data"]["parameters"] == parameters
+    assert body["params"] == {}
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x80, exclude_categories=["Cs"]), min_size=1).filter(str.strip))
+def test_text_beyond_ascii_is_kept(text: str) -> None:
+    """Letters of any script, signs and emoji arrive unchanged, whether or not the encoder escapes them."""
+    body = build_payload([{"role": "user", "content": text}], {})
+
+    for escaped in (True, False):
+        encoded = json.dumps(body, ensure_ascii=escaped).encode("utf-8")
+        assert normalise_request(json.loads(encoded))[0]["content"] == text
+
+
+@given(conversations())
+def test_both_shapes_are_one_conversation(turns: list[dict[str, str]]) -> None:
+    """Nested or flat, a body normalises to the same conversation, and building from that changes nothing."""
+    nested, flat = ({"input_data": {"input_string": shape}} for shape in ([turns], turns))
+
+    assert normalise_request(nested) == normalise_request(flat) == turns
+    assert normalise_request(build_payload(normalise_request(flat), {})) == turns
+
+
+@given(st.integers(min_value=1, max_value=100_000), st.sampled_from(["a", "é", "日", "😀", '"']))
+def test_too_large_is_refused_with_limit_and_size(more: int, letter: str) -> None:
+    """A body above the limit is refused in numbers, counted as the SDK encodes it; one at the limit is sent."""
+    width = len(json.dumps(letter)) - 2
+    room = MAX_PAYLOAD_BYTES - len(json.dumps(build_payload([{"role": "user", "content": "?"}], {}))) + 1
+    fits, extra = letter * (room // width), letter * -(-more // width)
+
+    build_payload([{"role": "user", "content": fits}], {})
+    with pytest.raises(PayloadError, match=f"at most {MAX_PAYLOAD_BYTES:,} bytes") as refused:
+        build_payload([{"role": "user", "content": fits + letter + extra}], {})
+    assert "bytes" in str(refused.value.got)
+
+
+@given(st.sampled_from([build_texts_payload, lambda texts, given: build_columns_payload([{"a": texts[0]}], given)]))
+def test_every_task_has_the_same_limit(build: Any) -> None:
+    """Texts and data frames are held to the limit as conversations are."""
+    with pytest.raises(PayloadError, match=f"at most {MAX_PAYLOAD_BYTES:,} bytes"):
+        build(["a" * MAX_PAYLOAD_BYTES], {})
 
 
 @given(conversations(), TEXT)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.decide.names import check_endpoint_name, make_endpoint_name
-from harness.decide.traffic import problems, shift
+from harness.decide.traffic import shift
 from harness.errors import ParameterError
 
 NAMES = ("blue", "green", "demo", "canary")
@@ -27,7 +27,8 @@ def test_any_sequence_of_shifts_leaves_sound_traffic(moves: list[tuple[str, int]
         except ParameterError:
             continue
         assert traffic[name] == percent
-        assert problems(traffic, NAMES) == ()
+        assert sum(traffic.values()) in (0, 100)
+        assert all(0 <= share <= 100 for share in traffic.values())
 
 
 @given(MOVES, st.sampled_from(NAMES), st.integers(min_value=0, max_value=100))

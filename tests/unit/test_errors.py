@@ -84,3 +84,19 @@ def test_nearest_of_nothing_similar_is_nothing() -> None:
 def test_excerpt_is_bounded() -> None:
     """A value of any length takes at most the limit in a message."""
     assert len(errors.excerpt("x" * 10_000, limit=50)) == 50
+
+
+@pytest.mark.parametrize(
+    ("value", "typed"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ("it's", '"it\'s"'),
+        ({"a": [None, False, 1, 1.5, "x"], "b": ()}, "{'a': [null, false, 1, 1.5, 'x'], 'b': []}"),
+        ([[[[[[[[[1]]]]]]]]], "[[[[[[[[...]]]]]]]]"),
+        ("x" * 200, "'" + "x" * 116 + "..."),
+    ],
+)
+def test_excerpt_is_as_data_spell_it(value: object, typed: str) -> None:
+    """A value is shown as TOML and JSON have it, cut where it is long or deep."""
+    assert errors.excerpt(value) == typed

@@ -98,8 +98,13 @@ def test_unknown_key_is_refused_with_file_key_and_nearest(tmp_path: Path, text: 
         ("[data]\npercent = 101", "data.percent", "101", "less than or equal to 100"),
         ("[data]\npercent = 0.5", "data.percent", "0.5", "a valid integer"),
         ("[data]\npercent = '5'", "data.percent", "'5'", "a valid integer"),
-        ("[data]\npercent = true", "data.percent", "True", "a valid integer"),
+        ("[data]\npercent = true", "data.percent", "true", "a valid integer"),
         ("data = 3", "data", "3", "a table"),
+        ("[data]\nlabel = 5", "data.label", "5", "text in quotes"),
+        ("[finetune]\nstrict = 1", "finetune.strict", "1", "true or false"),
+        ("[compute]\ntiers = []", "compute.tiers", "[]", "a list of at least 1"),
+        ("[compute]\ntiers = true", "compute.tiers", "true", "a list in brackets"),
+        ("[finetune]\ninputs = true", "finetune.inputs", "true", "a table"),
         ("[compute]\ntiers = ['Spot']", "compute.tiers.0", "'Spot'", "'Dedicated' or 'LowPriority'"),
         ("[finetune.parameters]\na = [1]", "finetune.parameters.a", "[1]", "text, a number or a boolean"),
     ],
@@ -112,6 +117,7 @@ def test_wrong_value_is_refused_with_got_and_expected(
         load_spec(write(tmp_path, text))
 
     assert (refused.value.got, refused.value.expected) == (got, expected)
+    assert refused.value.remedy == f"Correct {key}, or leave it out for its default."
 
 
 @pytest.mark.parametrize(
@@ -137,28 +143,47 @@ def test_rules_of_azure_ml_are_checked_with_the_key(tmp_path: Path, text: str, k
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "where", "got"),
     [
-        ("[data]\npercent = \n", ", line 2, column 11"),
-        ("a = 1\na = 2\n", ", line 2, column 6"),
-        ("[data", ", end of document"),
-        (b"a = '\xff'", ", byte 5"),
-        ("a = " + "[" * 50_000, ""),
+        ("[data]\npercent = \n", ", line 2, column 11", "'percent ='"),
+        ("a = 1\na = 2\n", ", line 2, column 6", "'a = 2'"),
+        ("[data", ", end of document", "'[data'"),
+        (b"a = '\xff'", ", byte 5", "0xff"),
+        ("a = " + "[" * 50_000, "", "'a = [[["),
     ],
     ids=["no value", "twice", "cut off", "not UTF-8", "nested"],
 )
-def test_bad_toml_is_refused_with_its_place(tmp_path: Path, text: str | bytes, where: str) -> None:
-    """A file that is no TOML is refused with line and column."""
+def test_bad_toml_is_refused_with_its_place(tmp_path: Path, text: str | bytes, where: str, got: str) -> None:
+    """A file that is no TOML is refused with line, column and what stands there."""
     path = write(tmp_path, text)
 
     with pytest.raises(SpecError) as refused:
         load_spec(path)
 
     assert refused.value.where == f"{path}{where}"
+    assert refused.value.got.startswith(got)
+    assert refused.value.remedy
 
 
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
-    """A missing file and a folder are wrong use, not a traceback."""
-    for path in (tmp_path / "missing.toml", tmp_path):
-        with pytest.raises(SpecError, match="cannot be read"):
+    """A missing file and a folder are wrong use, not a traceback; what lies beside is suggested."""
+    write(tmp_path, "")
+    for path in (tmp_path / "spce.toml", tmp_path):
+        with pytest.raises(SpecError, match=r"cannot be read; got .*; expected a TOML file.* Name a file") as refused:
             load_spec(path)
+        assert refused.value.nearest == (("spec.toml",) if path != tmp_path else ())
+
+
+@pytest.mark.parametrize("source", ["''", "'  '"])
+def test_data_without_a_name_are_refused(tmp_path: Path, source: str) -> None:
+    """An empty source is neither a folder nor a hub id."""
+    with pytest.raises(SpecError, match=r"data\.source: the data have no name.*leave the key out"):
+        load_spec(write(tmp_path, f"[data]\nsource = {source}"))
+
+
+def test_number_in_quotes_gets_the_number(tmp_path: Path) -> None:
+    """The nearest valid value of '5' is 5."""
+    with pytest.raises(SpecError) as refused:
+        load_spec(write(tmp_path, "[data]\npercent = '5'"))
+
+    assert refused.value.nearest == ("5",)

@@ -9,19 +9,24 @@ from fakes.emulator.routing import RouteTable
 from fakes.emulator.services import (
     assets,
     blob,
+    compute_instances,
     computes,
     datastores,
     deployments,
     endpoints,
     entra,
     jobs,
+    locations,
     lro,
     mlflow,
+    mlflow_tracking,
     registries,
     registry_resources,
     resource_groups,
     run_history,
     scoring,
+    upload_references,
+    workspace_keys,
     workspaces,
 )
 
@@ -34,7 +39,10 @@ FAMILIES = (
         RouteTable(
             (
                 *workspaces.ROUTES,
+                *workspace_keys.ROUTES,
+                *locations.ROUTES,
                 *computes.ROUTES,
+                *compute_instances.ROUTES,
                 *datastores.ROUTES,
                 *assets.ROUTES,
                 *jobs.ROUTES,
@@ -54,11 +62,13 @@ FAMILIES = (
         re.compile(r"(?P<region>[a-z0-9]+)\.api\.azureml\.ms"),
         RouteTable(
             (
-                *workspaces.DISCOVERY_ROUTES,
+                *locations.DISCOVERY_ROUTES,
                 *registries.DISCOVERY_ROUTES,
                 *run_history.ROUTES,
                 *mlflow.ROUTES,
+                *mlflow_tracking.ROUTES,
                 *lro.ASSET_STORE_ROUTES,
+                *upload_references.ROUTES,
             )
         ),
         REGIONAL_AUDIENCES,

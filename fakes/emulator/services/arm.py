@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from fakes.emulator.exchange import Reply
 from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ PROVIDER = "Microsoft.MachineLearningServices"
 GROUP = f"/subscriptions/<subscription>/resourceGroups/<group>/providers/{PROVIDER}"
 WORKSPACE = f"{GROUP}/workspaces/<workspace>"
 LOCATION = f"/subscriptions/<subscription>/providers/{PROVIDER}/locations/<location>"
-USER = "Local Azure ML"
 
 Item = TypeVar("Item")
 

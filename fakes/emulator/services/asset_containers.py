@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from fakes.emulator.services.arm import system_data
-from fakes.world.assets import AssetVersion, missing_asset, next_version
+from fakes.world.assets import AssetContainer, missing_asset
 
 
-def container(container_id: str, type_name: str, versions: Sequence[AssetVersion], now: datetime) -> dict[str, Any]:
-    """Return the resource of a container from its versions, newest first; NotFound when there are none."""
-    if not versions:
+def render(container_id: str, type_name: str, found: AssetContainer | None, now: datetime) -> dict[str, Any]:
+    """Return the resource of a container, which need not have versions (recorded); NotFound when there is none."""
+    if found is None:
         raise missing_asset(container_id)
-    newest = versions[0]
+    sent, versions = found.properties, found.newest_first()
+    newest = versions[0].properties if versions else {}
     return {
         "id": container_id,
-        "name": newest.name,
+        "name": found.name,
         "type": type_name,
         "properties": {
-            "description": newest.properties.get("description"),
-            "tags": {},
-            "properties": {},
-            "isArchived": all(asset.archived for asset in versions),
-            "latestVersion": newest.version,
-            "nextVersion": next_version(versions, now),
+            "description": sent.get("description", newest.get("description")),
+            "tags": sent.get("tags") or {},
+            "properties": sent.get("properties") or {},
+            "isArchived": found.archived,
+            "latestVersion": versions[0].version if versions else None,
+            "nextVersion": found.next_version(now),
             "provisioningState": "Succeeded",
-            **({"dataType": newest.properties.get("dataType")} if newest.kind == "data" else {}),
+            **({"dataType": sent.get("dataType") or newest.get("dataType")} if found.kind == "data" else {}),
         },
-        "systemData": system_data(versions[-1].created, newest.modified),
+        "systemData": system_data(found.created, max((asset.modified for asset in versions), default=found.modified)),
     }

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
+from fakes.emulator.services import asset_containers
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page, system_data
-from fakes.emulator.services.asset_containers import container
+from fakes.emulator.services.upload_references import blob_reference
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.asset_rules import put_asset
-from fakes.world.assets import KINDS, AssetVersion, in_view, missing_asset
-from fakes.world.storage_keys import account_key, container_sas
+from fakes.world.assets import KINDS, AssetContainer, AssetVersion, in_view, missing_asset
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -163,34 +163,38 @@ def _list(kind: str) -> Handler:
     return list_versions
 
 
-def _container(call: Call, kind: str, name: str) -> dict[str, Any]:
-    versions = call.workspace.assets.versions(kind, name)
+def _container(call: Call, kind: str, found: AssetContainer | None) -> dict[str, Any]:
+    name = found.name if found else call.params["name"]
     container_id = f"{call.workspace.arm_id}/{kind}/{name}"
-    return container(container_id, f"{PROVIDER}/workspaces/{kind}", versions, call.world.clock.now())
+    return asset_containers.render(container_id, f"{PROVIDER}/workspaces/{kind}", found, call.world.clock.now())
 
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
-        return json_reply(200, _container(call, kind, call.params["name"]))
+        body = _container(call, kind, call.workspace.assets.container(kind, call.params["name"]))
+        if kind == "components":  # alone it says when and not by whom, in a list it says both (recorded 2025-11)
+            body["systemData"] = {name: when for name, when in body["systemData"].items() if name.endswith("At")}
+        return json_reply(200, body)
 
     return get
 
 
 def _put_container(kind: str) -> Handler:
     def put(call: Call) -> Reply:
-        archived = bool(call.properties.get("isArchived"))
-        call.workspace.assets.archive(kind, call.params["name"], archived=archived)
-        return _get_container(kind)(call)
+        store, now = call.workspace.assets, call.world.clock.now()
+        found, new = store.put_container(kind, call.params["name"], dict(call.properties), now)
+        reply = json_reply(201 if new else 200, _container(call, kind, found))
+        if new:
+            reply.headers["Location"] = location_of(call)
+        return reply
 
     return put
 
 
 def _list_containers(kind: str) -> Handler:
     def list_names(call: Call) -> Reply:
-        view = call.query("listViewType", "ActiveOnly")
-        store = call.workspace.assets
-        names = [name for name in store.names(kind) if in_view(store.versions(kind, name), view)]
-        return page(call, names, lambda name: _container(call, kind, name))
+        found = in_view(call.workspace.assets.containers(kind), call.query("listViewType", "ActiveOnly"))
+        return page(call, found, lambda container: _container(call, kind, container))
 
     return list_names
 
@@ -205,23 +209,11 @@ def _delete(kind: str) -> Handler:
 
 def start_pending_upload(call: Call) -> Reply:
     """Return a container of its own with a SAS that a client may write to (SDK source)."""
-    workspace = call.workspace
     container = f"{call.world.ids.guid()}-{call.world.ids.hex(26)}"
-    call.world.blobs.create_container(workspace.storage_account, container)
-    key = account_key(call.world.seed, workspace.storage_account)
-    token = container_sas(key, workspace.storage_account, container, call.world.clock.now(), hours=24)
-    host = f"https://{workspace.storage_account}.blob.core.windows.net"
     return json_reply(
         200,
         {
-            "blobReferenceForConsumption": {
-                "blobUri": f"{host}:443/{container}",
-                "storageAccountArmId": (
-                    f"/subscriptions/{workspace.subscription_id}/resourceGroups/{workspace.resource_group}"
-                    f"/providers/Microsoft.Storage/storageAccounts/{workspace.storage_account}"
-                ),
-                "credential": {"credentialType": "SAS", "sasUri": f"{host}/{container}?{token}"},
-            },
+            "blobReferenceForConsumption": blob_reference(call, call.workspace, container),
             "pendingUploadId": call.world.ids.guid(),
             "pendingUploadType": "TemporaryBlobReference",
         },

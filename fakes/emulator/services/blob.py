@@ -15,6 +15,7 @@ from fakes.emulator.services import blob_xml
 from fakes.emulator.services.blob_access import authorise
 from fakes.emulator.services.blob_headers import UnsatisfiableRangeError
 from fakes.world.errors import NotServed, ServiceError, Unauthenticated
+from fakes.world.storage_keys import SAS_VERSION
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -51,10 +52,10 @@ def _answer(call: Call) -> Reply:
     except ServiceError as error:
         reply = refusal(call, error)
     asked = call.request.headers
-    reply.headers["Date"] = blob_xml.http_date(call.world.clock.now())
-    for echoed in ("x-ms-version", "x-ms-client-request-id"):
-        if echoed in asked:
-            reply.headers[echoed] = asked[echoed]
+    reply.headers["Server"] = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"
+    reply.headers["x-ms-version"] = asked.get("x-ms-version") or call.query("sv", SAS_VERSION)
+    if "x-ms-client-request-id" in asked:
+        reply.headers["x-ms-client-request-id"] = asked["x-ms-client-request-id"]
     return reply
 
 

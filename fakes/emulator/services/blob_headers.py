@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from fakes.emulator.services.blob_xml import http_date
+from fakes.emulator.wire import http_date
 from fakes.world.blob_container import Blob, Container
 from fakes.world.errors import Invalid, ServiceError
 
@@ -41,7 +41,7 @@ class UnsatisfiableRangeError(ServiceError):
 
 
 def blob_headers(blob: Blob) -> dict[str, str]:
-    """Return the headers that describe a blob (recorded on HEAD and GET)."""
+    """Return the headers that describe a blob (recorded on HEAD and GET, but the tier on HEAD alone)."""
     headers = {
         **version_headers(blob),
         "Content-Type": blob.content_type,
@@ -55,10 +55,13 @@ def blob_headers(blob: Blob) -> dict[str, str]:
     }
     if blob.blob_type == "AppendBlob":
         headers["x-ms-blob-committed-block-count"] = str(blob.committed_blocks)
-    else:
-        headers["x-ms-access-tier"] = "Hot"
-        headers["x-ms-access-tier-inferred"] = "true"
     return headers | metadata_headers(blob.metadata)
+
+
+def tier_headers(blob: Blob) -> dict[str, str]:
+    """Return the tier of a block blob, which the service tells on HEAD (recorded) and not with content (documented)."""
+    hot = {"x-ms-access-tier": "Hot", "x-ms-access-tier-inferred": "true"}
+    return hot if blob.blob_type == "BlockBlob" else {}
 
 
 def container_headers(container: Container) -> dict[str, str]:

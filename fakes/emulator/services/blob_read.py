@@ -14,6 +14,7 @@ from fakes.emulator.services.blob_headers import (
     is_unchanged,
     metadata_headers,
     requested_range,
+    tier_headers,
     version_headers,
 )
 from fakes.world.blob_content import CHUNK
@@ -50,7 +51,7 @@ def head_blob(call: Call) -> Reply:
     check_conditions(asked, blob)
     if is_unchanged(asked, blob):
         return Reply(304, b"", version_headers(blob))
-    headers = blob_headers(blob) | _known_md5("Content-MD5", blob)
+    headers = blob_headers(blob) | tier_headers(blob) | _known_md5("Content-MD5", blob)
     headers["Content-Length"] = str(blob.size)
     return Reply(200, b"", headers)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
-from email.utils import format_datetime
-from functools import lru_cache
+from datetime import datetime
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from fakes.emulator.exchange import Reply
+from fakes.emulator.wire import http_date
 from fakes.world.blob_container import Blob, BlobPage, Block, BlockRef, BlockSource, Container
 from fakes.world.errors import Invalid, ServiceError
 
@@ -20,12 +19,6 @@ _SOURCES: Mapping[str, BlockSource] = {
     "Uncommitted": "Uncommitted",
     "Latest": "Latest",
 }
-
-
-@lru_cache(maxsize=512)
-def http_date(moment: datetime) -> str:
-    """Return an instant as HTTP writes it, such as `Thu, 05 Jan 2023 10:40:29 GMT`."""
-    return format_datetime(moment.astimezone(timezone.utc), usegmt=True)
 
 
 def xml_reply(status: int, document: str) -> Reply:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, page
+from fakes.emulator.services.compute_instances import instance
 from fakes.emulator.services.lro import accepted_compute
 from fakes.emulator.wire import json_reply
 from fakes.world.compute import delete_compute, get_compute, put_compute
+from fakes.world.ids import guid_of
 from fakes.world.instants import timestamp
 
 if TYPE_CHECKING:
@@ -36,16 +38,19 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
         "description": compute.description,
         "resourceId": resource_id,
         "computeType": compute.compute_type,
+        **({} if fresh else {"computeLocation": compute.location}),
         "provisioningState": state,
     }
     if not fresh:
         properties |= {
-            "computeLocation": compute.location,
             "provisioningErrors": _errors(compute) if state == "Failed" else None,
             "provisioningWarnings": None,
             "isAttachedCompute": False,
         }
-    properties["properties"] = _cluster(compute, fresh=fresh)
+    if compute.power is not None:
+        properties["properties"] = instance(compute, compute.power, call.world.clock.now())
+    else:
+        properties["properties"] = _cluster(compute, fresh=fresh)
     return {
         "id": f"{workspace.arm_id}/computes/{compute.name}",
         "name": compute.name,
@@ -53,7 +58,12 @@ def render(call: Call, compute: Compute, *, fresh: bool = False) -> dict[str, An
         "location": compute.location,
         "tags": compute.tags if fresh else (compute.tags or {}),
         "properties": properties,
+        **({"identity": compute.identity} if compute.identity else {}),
     }
+
+
+_SCALE = {"maxNodeCount": None, "minNodeCount": 0, "nodeIdleTimeBeforeScaleDown": "PT2M"}
+"""The members of the scale settings in the service's order, with their defaults."""
 
 
 def _errors(compute: Compute) -> list[dict[str, Any]]:
@@ -62,6 +72,7 @@ def _errors(compute: Compute) -> list[dict[str, Any]]:
 
 def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     sent = compute.settings
+    scale, account = sent.get("scaleSettings") or {}, sent.get("userAccountCredentials")
     known = {
         "currentNodeCount": 0,
         "targetNodeCount": 0,
@@ -74,11 +85,8 @@ def _cluster(compute: Compute, *, fresh: bool) -> dict[str, Any]:
     return {
         "vmSize": compute.vm_size,
         "vmPriority": compute.vm_priority,
-        "scaleSettings": {
-            "minNodeCount": 0,
-            "nodeIdleTimeBeforeScaleDown": "PT2M",
-            **(sent.get("scaleSettings") or {}),
-        },
+        "scaleSettings": {name: scale.get(name, otherwise) for name, otherwise in _SCALE.items()},
+        **({} if fresh or not account else {"userAccountCredentials": {**account, "adminUserPassword": None}}),
         "subnet": sent.get("subnet"),
         **(dict.fromkeys(known) if fresh else known),
         "errors": None,
@@ -105,8 +113,18 @@ def put_one(call: Call) -> Reply:
     """Create or update a compute: 201 with state Creating in both cases (recorded)."""
     workspace = call.workspace
     location = call.json.get("location") or workspace.region
-    compute, operation = put_compute(call.world, workspace, call.params["compute"], location, call.properties)
+    name, tags = call.params["compute"], call.json.get("tags")
+    compute, operation = put_compute(call.world, workspace, name, location, call.properties, tags)
+    if call.json.get("identity"):
+        compute.identity = {**call.json["identity"], **_principal(call, compute)}
     return accepted_compute(call, workspace.region, operation, 201, render(call, compute, fresh=True))
+
+
+def _principal(call: Call, compute: Compute) -> dict[str, str]:
+    return {
+        "principalId": guid_of("compute", call.workspace.workspace_id, compute.name),
+        "tenantId": call.world.identity.application.tenant_id,
+    }
 
 
 def patch_one(call: Call) -> Reply:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import PROVIDER, WORKSPACE, page, system_data
-from fakes.emulator.wire import json_reply
-from fakes.world.errors import NotFound
+from fakes.emulator.wire import empty_reply, json_reply
+from fakes.world.datastores import delete_datastore, get_datastore, put_datastore
 from fakes.world.storage_keys import account_key, sas_token
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ DATASTORE = WORKSPACE + "/datastores/<datastore>"
 
 
 def render(call: Call, datastore: Datastore) -> dict[str, Any]:
-    """Return the ARM resource of a blob datastore (recorded 2023-01, 2026)."""
+    """Return the ARM resource of a datastore (recorded 2023-01, 2026; one that a user created is inferred)."""
     workspace = call.workspace
     return {
         "id": f"{workspace.arm_id}/datastores/{datastore.name}",
@@ -34,11 +34,11 @@ def render(call: Call, datastore: Datastore) -> dict[str, Any]:
             "credentials": {"credentialsType": "AccountKey"},
             **(_since_2023(workspace) if call.api_version >= "2023" else {}),
             "datastoreType": "AzureBlob",
-            "accountName": datastore.account,
-            "containerName": datastore.container,
+            **({} if datastore.sent else {"accountName": datastore.account, "containerName": datastore.container}),
             "endpoint": "core.windows.net",
             "protocol": "https",
             "serviceDataAccessAuthIdentity": datastore.access_identity,
+            **datastore.sent,
         },
         "systemData": {
             **system_data(datastore.created, datastore.created),
@@ -57,12 +57,7 @@ def _since_2023(workspace: Workspace) -> dict[str, Any]:
 
 
 def _datastore(call: Call) -> Datastore:
-    found = call.workspace.datastores.get(call.params["datastore"])
-    if found is None:
-        raise NotFound(
-            f"Could not find datastore: {call.params['datastore']}", code="UserError", inner=("NotFoundError",)
-        )
-    return found
+    return get_datastore(call.workspace, call.params["datastore"])
 
 
 def get_one(call: Call) -> Reply:
@@ -81,8 +76,10 @@ def list_all(call: Call) -> Reply:
 def list_secrets(call: Call) -> Reply:
     """Return an expiring SAS where one is asked for (recorded 2026), else the account key (recorded 2022)."""
     datastore = _datastore(call)
-    key = account_key(call.world.seed, datastore.account)
     asked = call.json if call.request.content() else {}
+    if datastore.secrets is not None and not (asked.get("expirableSecret") and datastore.container):
+        return json_reply(200, datastore.secrets)
+    key = account_key(call.world.seed, datastore.account)
     if asked.get("expirableSecret"):
         hours = int(asked.get("expireAfterHours") or 1)
         token = sas_token(key, datastore.account, call.world.clock.now(), hours)
@@ -90,8 +87,28 @@ def list_secrets(call: Call) -> Reply:
     return json_reply(200, {"secretsType": "AccountKey", "key": key})
 
 
+def put_one(call: Call) -> Reply:
+    """Create or replace a datastore."""
+    made, new = put_datastore(call.world, call.workspace, call.params["datastore"], call.properties)
+    return json_reply(201 if new else 200, render(call, made))
+
+
+def delete_one(call: Call) -> Reply:
+    """Delete a datastore; 204 for one that is not there."""
+    return empty_reply(200 if delete_datastore(call.workspace, call.params["datastore"]) else 204)
+
+
 ROUTES = (
     Route("Datastores_Get", "GET", DATASTORE, get_one, Evidence.RECORDED),
     Route("Datastores_List", "GET", WORKSPACE + "/datastores", list_all, Evidence.RECORDED),
+    Route(
+        "Datastores_CreateOrUpdate",
+        "PUT",
+        DATASTORE,
+        put_one,
+        Evidence.DOCUMENTED,
+        "of other storage than blobs only the name is kept; secrets are not tried",
+    ),
+    Route("Datastores_Delete", "DELETE", DATASTORE, delete_one, Evidence.DOCUMENTED, "refusals are inferred"),
     Route("Datastores_ListSecrets", "POST", DATASTORE + "/listSecrets", list_secrets, Evidence.RECORDED),
 )

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import PROVIDER, USER, WORKSPACE, location_of, page
+from fakes.emulator.services.arm import PROVIDER, WORKSPACE, location_of, page
 from fakes.emulator.services.lro import accepted_action
 from fakes.emulator.wire import empty_reply, json_reply
 from fakes.world.errors import NotFound
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
-from fakes.world.jobs import Job, JobOutput, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
+from fakes.world.job_defaults import filled_command, filled_inputs
+from fakes.world.job_outputs import JobOutput
+from fakes.world.jobs import Job, cancel_job, find_run, get_job, list_jobs, put_job, run_properties
 from fakes.world.states import JOB
 
 if TYPE_CHECKING:
@@ -19,12 +22,27 @@ if TYPE_CHECKING:
     from fakes.world.runs import Run
 
 ONE = WORKSPACE + "/jobs/<job>"
-_PIPELINE_MEMBERS = ("settings", "jobs")
-_COMMAND_MEMBERS = ("command", "codeId", "environmentId", "environmentVariables", "distribution", "limits", "resources")
+_INPUT = ("description", "uri", "mode", "jobInputType", "value")
+"""The members of a job's input in the service's order (recorded)."""
+
+_COMMAND = (
+    "queueSettings",
+    "resources",
+    "codeId",
+    "command",
+    "environmentId",
+    "inputs",
+    "outputs",
+    "distribution",
+    "limits",
+    "environmentVariables",
+    "parameters",
+)
+"""The members that a command has of its own; their order is inferred."""
 
 
 def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
-    """Return the ARM resource; right after the PUT no properties are added yet (`fresh`, recorded 2023-04)."""
+    """Return the ARM resource; a PUT of 2023-04 or later answers before properties are added (`fresh`, recorded)."""
     return {
         "id": f"{job.workspace.arm_id}/jobs/{job.name}",
         "name": job.name,
@@ -37,10 +55,12 @@ def render(call: Call, job: Job, *, fresh: bool = False) -> dict[str, Any]:
 def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
     sent, now, modern = job.properties, call.world.clock.now(), call.api_version >= "2023-04"
     status = job.run.status(now)
+    if status == "NotStarted" and job.kind == "Pipeline" and not modern:
+        status = "Preparing"  # recorded 2023-01 and 2023-03
     properties: dict[str, Any] = {
         "description": sent.get("description"),
         "tags": sent.get("tags") or {},
-        "properties": dict(sent.get("properties") or {}) if fresh else run_properties(job, now),
+        "properties": dict(sent.get("properties") or {}) if fresh and modern else run_properties(job, now),
         "displayName": sent.get("displayName") or job.name,
         "status": status,
         "experimentName": job.run.experiment,
@@ -52,16 +72,29 @@ def _properties(call: Call, job: Job, fresh: bool) -> dict[str, Any]:
         **({"notificationSetting": sent.get("notificationSetting"), "secretsConfiguration": None} if modern else {}),
         "jobType": job.kind,
     }
-    members = _PIPELINE_MEMBERS if job.kind == "Pipeline" else _COMMAND_MEMBERS
-    properties |= {name: sent.get(name) for name in members}
-    if job.kind == "Command":
-        properties["queueSettings"] = {"jobTier": "Null"}
-    inputs = sent.get("inputs") or {}
-    shown = {name: {"description": None, **value} for name, value in inputs.items()}
-    properties["inputs"] = shown or (None if modern else {})
-    properties["outputs"] = _outputs(job, status, call.api_version)
-    properties["sourceJobId"] = None
-    return properties
+    ends = {"inputs": _inputs(job, modern), "outputs": _outputs(job, status, call.api_version)}
+    if job.kind == "Pipeline":
+        kept = {"settings": sent.get("settings"), "jobs": sent.get("jobs") or {}}
+        return {**properties, **kept, **ends, "sourceJobId": None}
+    return {**properties, **_command(sent, ends)}
+
+
+def _command(sent: dict[str, Any], ends: dict[str, Any]) -> dict[str, Any]:
+    """Return what a command job has of its own (SDK source)."""
+    known = {
+        **filled_command(sent),
+        **{name: sent.get(name) for name in ("codeId", "command", "environmentId")},
+        **ends,
+    }
+    return {name: known[name] for name in _COMMAND}
+
+
+def _inputs(job: Job, modern: bool) -> dict[str, Any] | None:
+    shown = {}
+    for name, value in filled_inputs(job.properties).items():
+        known = {"description": None, **value}
+        shown[name] = {key: known[key] for key in (*_INPUT, *known) if key in known}
+    return shown or (None if modern else {})
 
 
 def _outputs(job: Job, status: str, api_version: str) -> dict[str, Any]:
@@ -81,7 +114,7 @@ def _output(output: JobOutput, api_version: str) -> dict[str, Any]:
     asset = {"assetName": output.asset_name, "assetVersion": output.asset_version}
     return {
         "description": None,
-        "uri": None,
+        "uri": output.uri,
         **(asset if api_version >= "2022-12" else {}),
         "mode": output.mode or "ReadWriteMount",
         **({"autoDeleteSetting": None} if api_version >= "2023-04" else {}),
@@ -166,7 +199,7 @@ ROUTES = (
         ONE,
         put_one,
         Evidence.RECORDED,
-        "a registry pipeline that is accepted, and refused component inputs, are inferred",
+        "inferred: a registry pipeline that is accepted, what refuses inputs and references; a changed job: quoted",
     ),
     Route("Jobs_List", "GET", WORKSPACE + "/jobs", list_all, Evidence.INFERRED),
     Route("Jobs_Cancel", "POST", ONE + "/cancel", cancel_one, Evidence.RECORDED),

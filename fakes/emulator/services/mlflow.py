@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.services.arm import WORKSPACE
+from fakes.emulator.services.mlflow_filters import ordered, parse
 from fakes.emulator.wire import json_reply
+from fakes.world.client_runs import find_tracked
 from fakes.world.errors import Invalid, NotFound, ServiceError
-from fakes.world.jobs import Job, find_run
+from fakes.world.instants import milliseconds
 from fakes.world.runs import LoggedMetric, Run
+from fakes.world.tracking import mlflow_status, mlflow_tags
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
 
 BASE = "/mlflow/v1.0" + WORKSPACE + "/api/2.0/mlflow"
 BASE_2_1 = "/mlflow/v2.0" + WORKSPACE + "/api/2.0/mlflow"
-_STATUS = {
-    "Completed": "FINISHED",
-    "Failed": "FAILED",
-    "NotResponding": "FAILED",
-    "Canceled": "KILLED",
-    "CancelRequested": "RUNNING",
-    "Running": "RUNNING",
-    "Finalizing": "RUNNING",
-}
 
 
-def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
+def render(call: Call, run: Run) -> dict[str, Any]:
     """Return a run in MLflow's form."""
-    now = call.world.clock.now()
+    workspace, now = call.workspace, call.world.clock.now()
     ended = run.ended(now)
     latest: dict[str, LoggedMetric] = {}
     for metric in run.logged(now):
         latest[metric.key] = metric
-    tags = {
-        **run.tags,
-        **run.properties,
-        "mlflow.user": USER,
-        "mlflow.runName": run.display_name,
-        "mlflow.rootRunId": run.root.id,
-        **({"mlflow.parentRunId": run.parent.id} if run.parent else {}),
-    }
     return {
         "info": {
             "run_id": run.id,
             "run_uuid": run.id,
             "run_name": run.display_name,
-            "experiment_id": job.workspace.experiments[run.experiment],
+            "experiment_id": workspace.experiments[run.experiment],
             "user_id": call.world.identity.application.object_id,
-            "status": _STATUS.get(run.status(now), "SCHEDULED"),
-            "start_time": _milliseconds(run.started(now) or run.created),
-            **({"end_time": _milliseconds(ended)} if ended else {}),
+            "status": mlflow_status(run, now),
+            "start_time": milliseconds(run.started(now) or run.created),
+            **({"end_time": milliseconds(ended)} if ended else {}),
             "artifact_uri": (
-                f"azureml://{job.workspace.region}.api.azureml.ms/mlflow/v2.0{job.workspace.arm_id}"
+                f"azureml://{workspace.region}.api.azureml.ms/mlflow/v2.0{workspace.arm_id}"
                 f"/experiments/{run.experiment}/runs/{run.id}/artifacts"
             ),
             "lifecycle_stage": "active",
@@ -65,7 +49,7 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
         "data": {
             "metrics": [_metric(metric) for metric in latest.values()],
             "params": [{"key": key, "value": value} for key, value in run.parameters.items()],
-            "tags": [{"key": key, "value": str(value)} for key, value in tags.items()],
+            "tags": [{"key": key, "value": value} for key, value in mlflow_tags(run).items()],
         },
         "inputs": {},
     }
@@ -75,16 +59,12 @@ def _metric(metric: LoggedMetric) -> dict[str, Any]:
     return {
         "key": metric.key,
         "value": metric.value,
-        "timestamp": _milliseconds(metric.at),
+        "timestamp": milliseconds(metric.at),
         "step": metric.step,
     }
 
 
-def _milliseconds(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
-
-
-def _answers(handler: Callable[[Call], dict[str, Any]]) -> Callable[[Call], Reply]:
+def answers(handler: Callable[[Call], dict[str, Any]]) -> Callable[[Call], Reply]:
     """Turn refusals into MLflow's own error form."""
 
     def answer(call: Call) -> Reply:
@@ -99,48 +79,37 @@ def _answers(handler: Callable[[Call], dict[str, Any]]) -> Callable[[Call], Repl
     return answer
 
 
-@_answers
+@answers
 def get_run(call: Call) -> dict[str, Any]:
     """Return a run with the last value of each metric."""
     run_id = call.query("run_id") or call.query("run_uuid")
-    return {"run": render(call, *find_run(call.workspace, run_id))}
+    return {"run": render(call, find_tracked(call.workspace, run_id))}
 
 
-@_answers
+@answers
 def search_runs(call: Call) -> dict[str, Any]:
-    """Return the runs of experiments, newest first; the filter may ask for the value of one tag."""
-    asked, body = set(call.json.get("experiment_ids") or []), call.json
-    wanted = _tag_of(str(body.get("filter") or ""))
-    now = call.world.clock.now()
+    """Return the runs of experiments that a filter lets through, newest first unless another order is asked for."""
+    body, now = call.json, call.world.clock.now()
+    asked, clauses = set(body.get("experiment_ids") or []), parse(str(body.get("filter") or ""))
+    if body.get("run_view_type") == "DELETED_ONLY":
+        return {"runs": []}
     found = [
-        render(call, job, run)
-        for job in reversed(call.workspace.jobs.values())
-        if call.workspace.experiments[job.run.experiment] in asked
-        for run in job.run.walk()
-        if run.visible(now)
+        render(call, run)
+        for run in call.workspace.runs()
+        if call.workspace.experiments[run.experiment] in asked and run.visible(now)
     ]
-    found = [run for run in found if wanted is None or wanted in run["data"]["tags"]]
-    return {"runs": found[: int(body.get("max_results") or 1000)]}
+    found = [run for run in found if all(clause.matches(run) for clause in clauses)]
+    found = ordered(found, list(body.get("order_by") or []))
+    start, size = int(body.get("page_token") or 0), int(body.get("max_results") or 1000)
+    more = {"next_page_token": str(start + size)} if start + size < len(found) else {}
+    return {"runs": found[start : start + size], **more}
 
 
-_ONE_TAG = re.compile(r"""\s*tags?\.[`"]?(?P<key>[^`"=\s]+)[`"]?\s*=\s*['"](?P<value>[^'"]*)['"]\s*""")
-
-
-def _tag_of(text: str) -> dict[str, str] | None:
-    """Return the tag that a filter asks for: the parent or the root of a run, in the published notebooks."""
-    if not text.strip():
-        return None
-    found = _ONE_TAG.fullmatch(text)
-    if found is None:
-        raise Invalid(f"The local Azure ML evaluates filters of the form tags.<name> = '<value>' only; got {text!r}.")
-    return found.groupdict()
-
-
-@_answers
+@answers
 def get_metric_history(call: Call) -> dict[str, Any]:
     """Return every value of a metric, oldest first."""
     run_id, key = call.query("run_id") or call.query("run_uuid"), call.query("metric_key")
-    _, run = find_run(call.workspace, run_id)
+    run = find_tracked(call.workspace, run_id)
     now = call.world.clock.now()
     return {"metrics": [_metric(metric) for metric in run.logged(now) if metric.key == key]}
 
@@ -155,7 +124,7 @@ def _experiment(call: Call, name: str) -> dict[str, Any]:
     }
 
 
-@_answers
+@answers
 def get_experiment_by_name(call: Call) -> dict[str, Any]:
     """Return the experiment of a name."""
     name = call.query("experiment_name")
@@ -164,23 +133,27 @@ def get_experiment_by_name(call: Call) -> dict[str, Any]:
     return {"experiment": _experiment(call, name)}
 
 
-@_answers
+@answers
 def get_experiment(call: Call) -> dict[str, Any]:
     """Return the experiment of an id."""
-    wanted = call.query("experiment_id")
+    return {"experiment": _experiment(call, experiment_named(call, call.query("experiment_id")))}
+
+
+def experiment_named(call: Call, wanted: str) -> str:
+    """Return the name of the experiment of an id; NotFound when there is none."""
     for name, identifier in call.workspace.experiments.items():
         if identifier == wanted:
-            return {"experiment": _experiment(call, name)}
+            return name
     raise NotFound(f"Could not find experiment with ID '{wanted}'")
 
 
-@_answers
+@answers
 def search_experiments(call: Call) -> dict[str, Any]:
     """Return every experiment."""
     return {"experiments": [_experiment(call, name) for name in call.workspace.experiments]}
 
 
-@_answers
+@answers
 def create_experiment(call: Call) -> dict[str, Any]:
     """Create an experiment."""
     name = str(call.json.get("name") or "")
@@ -193,7 +166,7 @@ def _routes(base: str) -> tuple[Route, ...]:
     documented = Evidence.DOCUMENTED
     return (
         Route("MLflow_GetRun", "GET", base + "/runs/get", get_run, documented),
-        Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented, "one tag as filter"),
+        Route("MLflow_SearchRuns", "POST", base + "/runs/search", search_runs, documented),
         Route("MLflow_GetMetricHistory", "GET", base + "/metrics/get-history", get_metric_history, documented),
         Route("MLflow_GetExperiment", "GET", base + "/experiments/get", get_experiment, documented),
         Route(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Handler, Route
+from fakes.emulator.services import asset_containers
 from fakes.emulator.services.arm import GROUP, PROVIDER, page, system_data
-from fakes.emulator.services.asset_containers import container
 from fakes.emulator.services.lro import accepted_registry_asset
 from fakes.emulator.services.specs import component_spec
+from fakes.emulator.services.upload_references import blob_reference, signed_reference, temporary_reference
 from fakes.emulator.wire import json_reply
-from fakes.world.assets import AssetVersion, in_view, missing_asset
-from fakes.world.errors import Conflict
+from fakes.world.assets import AssetContainer, AssetVersion, in_view, missing_asset
+from fakes.world.errors import Conflict, NotServed
 from fakes.world.promotion import import_asset, put_shared
 from fakes.world.registries import Registry, component_of
-from fakes.world.storage_keys import account_key, container_sas
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
 
 REGISTRY = f"{GROUP}/registries/<registry>"
 DATA_PLANE = "/mferp/managementfrontend" + REGISTRY
+_COMMON = ("description", "tags", "properties", "isArchived", "isAnonymous")
+_BLOB = re.compile(r"https://(?P<account>[a-z0-9]+)\.blob\.core\.windows\.net(?::443)?/(?P<container>[^/]+).*")
 KINDS = ("models", "components", "environments", "data", "codes")
 
 
@@ -60,12 +63,12 @@ def render(registry: Registry, asset: AssetVersion) -> dict[str, Any]:
 
 
 def _properties(registry: Registry, asset: AssetVersion) -> dict[str, Any]:
-    properties = dict(asset.properties)
-    if asset.kind == "components":
-        component = component_of(registry, asset)
-        if component is not None:
-            properties["componentSpec"] = component_spec(component)
-    return properties
+    """Return the properties; what they have in common with those of a workspace comes first, in its order."""
+    known = dict(asset.properties)
+    if asset.kind == "components" and (component := component_of(registry, asset)):
+        known["componentSpec"] = component_spec(component)
+    common = {name: known[name] for name in _COMMON if name in known}
+    return common | known
 
 
 def _find(call: Call, kind: str) -> tuple[Registry, AssetVersion]:
@@ -95,16 +98,16 @@ def _list(kind: str) -> Handler:
     return list_versions
 
 
-def _container(call: Call, registry: Registry, kind: str, name: str) -> dict[str, Any]:
-    versions = registry.assets.versions(kind, name)
+def _container(call: Call, registry: Registry, kind: str, found: AssetContainer | None) -> dict[str, Any]:
+    name = found.name if found else call.params["name"]
     container_id = f"azureml://registries/{registry.name}/{kind}/{name}"
-    return container(container_id, f"{PROVIDER}/registries/{kind}", versions, call.world.clock.now())
+    return asset_containers.render(container_id, f"{PROVIDER}/registries/{kind}", found, call.world.clock.now())
 
 
 def _get_container(kind: str) -> Handler:
     def get(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
-        return json_reply(200, _container(call, registry, kind, call.params["name"]))
+        return json_reply(200, _container(call, registry, kind, registry.assets.container(kind, call.params["name"])))
 
     return get
 
@@ -112,8 +115,8 @@ def _get_container(kind: str) -> Handler:
 def _list_containers(kind: str) -> Handler:
     def list_names(call: Call) -> Reply:
         registry = call.world.registry(call.params["registry"])
-        names = registry.assets.names(kind)
-        return page(call, names, lambda name: _container(call, registry, kind, name))
+        found = registry.assets.containers(kind)
+        return page(call, found, lambda container: _container(call, registry, kind, container))
 
     return list_names
 
@@ -134,27 +137,20 @@ def get_upload_reference(call: Call) -> Reply:
     kind, name, version = _asset_of(str(call.json.get("assetId", "")))
     if kind and registry.assets.find(kind, name, version) is not None:
         raise Conflict(f"Asset {registry.asset_id(kind, name, version)} already exists.", code="UserError")
-    container = f"{registry.name.lower()}-{call.world.ids.guid()}"
-    call.world.blobs.create_container(registry.storage_account, container)
-    key = account_key(call.world.seed, registry.storage_account)
-    token = container_sas(key, registry.storage_account, container, call.world.clock.now(), hours=24)
-    host = f"https://{registry.storage_account}.blob.core.windows.net"
-    return json_reply(
-        200,
-        {
-            "blobReferenceForConsumption": {
-                "blobUri": f"{host}:443/{container}",
-                "storageAccountArmId": (
-                    f"/subscriptions/{registry.subscription_id}/resourceGroups/{registry.resource_group}"
-                    f"/providers/Microsoft.Storage/storageAccounts/{registry.storage_account}"
-                ),
-                "credential": {"credentialType": "SAS", "sasUri": f"{host}/{container}?{token}"},
-            },
-            "imageReferenceForConsumption": None,
-            "temporaryDataReferenceId": call.world.ids.guid(),
-            "temporaryDataReferenceType": None,
-        },
-    )
+    reference = blob_reference(call, registry, f"{registry.name.lower()}-{call.world.ids.guid()}")
+    return json_reply(200, temporary_reference(reference, call.world.ids.guid()))
+
+
+def get_download_reference(call: Call) -> Reply:
+    """Return the container of an asset with a SAS; refuses what the catalogue describes and nobody stored."""
+    registry = call.world.registry(call.params["registry"])
+    found = _BLOB.fullmatch(str(call.json.get("blobUri") or ""))
+    if found is None or found["account"] != registry.storage_account:
+        raise missing_asset(str(call.json.get("assetId") or ""))
+    if not call.world.blobs.has_container(registry.storage_account, found["container"]):
+        raise NotServed(f"The local Azure ML knows {call.params['name']} by name; it holds no files of it.")
+    reference = signed_reference(call, registry, found["container"])
+    return json_reply(200, {"blobReferenceForConsumption": {**reference, "blobUri": found[0]}})
 
 
 def import_one(call: Call) -> Reply:
@@ -196,6 +192,14 @@ ROUTES = (
         get_upload_reference,
         Evidence.RECORDED,
         "the 409 is read off the SDK",
+    ),
+    Route(
+        "RegistryDataReferences_GetBlobReferenceSas",
+        "POST",
+        DATA_PLANE + "/datarefs/<name>/versions/<version>",
+        get_download_reference,
+        Evidence.SDK_SOURCE,
+        "models of the catalogue have no files: 501",
     ),
     Route("Registry_Import", "POST", DATA_PLANE + "/import", import_one, Evidence.RECORDED),
 )

@@ -10,6 +10,7 @@ from fakes.emulator.services.arm import base_url
 from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid
 from fakes.world.instants import timestamp
+from fakes.world.workspace_settings import describe_workspace, require_kind
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -44,11 +45,11 @@ def put_deployment(call: Call) -> Reply:
             f"are expected; got {', '.join(parameters) or 'none'}.",
             code="InvalidTemplate",
         )
+    require_kind(parameters.get("kind"))
     workspace = call.world.create_workspace(
         call.params["subscription"], call.params["group"], str(name), str(region).replace(" ", "").lower()
     )
-    workspace.description = str(parameters.get("description") or "")
-    workspace.tags.update(parameters.get("tagValues") or {})
+    describe_workspace(workspace, _properties(parameters), parameters.get("tagValues"))
     seconds = call.world.pace.of("workspace.create")
     operation = call.world.operations.start(_id(call), call.world.clock.now(), seconds, running="Running")
     reply = json_reply(201, _resource(call, operation))
@@ -57,6 +58,18 @@ def put_deployment(call: Call) -> Reply:
         f"?api-version={call.api_version}"
     )
     return reply
+
+
+def _properties(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of the workspace that a template's parameters stand for (SDK source)."""
+    return {
+        "description": parameters.get("description") or "",
+        "friendlyName": parameters.get("friendlyName"),
+        "hbiWorkspace": str(parameters.get("confidential_data")).lower() == "true",
+        "imageBuildCompute": parameters.get("imageBuildCompute") or None,
+        "publicNetworkAccess": parameters.get("publicNetworkAccess"),
+        "systemDatastoresAuthMode": parameters.get("systemDatastoresAuthMode") or None,
+    }
 
 
 def get_deployment(call: Call) -> Reply:

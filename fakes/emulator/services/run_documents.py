@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fakes.emulator.services.arm import USER
+from fakes.emulator.services.run_members import DEFINITION, RUN
 from fakes.world.error_bodies import run_error
+from fakes.world.identity import USER
 from fakes.world.ids import guid_of
 from fakes.world.instants import timestamp
-from fakes.world.jobs import Job, JobOutput, run_properties
+from fakes.world.job_outputs import JobOutput
+from fakes.world.jobs import Job, run_properties
 from fakes.world.runs import Run
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ _RUN_TYPE = {"pipeline": "azureml.PipelineRun", "step": "azureml.StepRun", "comm
 def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
     """Return a RunDto (recorded 2023-01)."""
     now = call.world.clock.now()
-    return {
+    known = {
         **_identity(job, run),
         **_times(run, now),
         **_people(call),
@@ -45,31 +47,9 @@ def render(call: Call, job: Job, run: Run) -> dict[str, Any]:
         "tags": run.tags,
         "outputs": _outputs(job, run),
         **_EMPTY,
-        **dict.fromkeys(_ABSENT),
     }
+    return {name: known.get(name) for name in RUN}
 
-
-_ABSENT = (
-    "token",
-    "tokenExpiryTimeUtc",
-    "warnings",
-    "lastStartTimeUtc",
-    "currentComputeTime",
-    "effectiveStartTimeUtc",
-    "cancelationReason",
-    "scheduleId",
-    "scriptName",
-    "runDefinition",
-    "jobSpecification",
-    "primaryMetricName",
-    "createdFrom",
-    "completeUri",
-    "diagnosticsUri",
-    "computeRequest",
-    "compute",
-    "queueingInfo",
-)
-"""Members that are null in every recorded run."""
 
 _EMPTY: Mapping[str, Any] = {
     "revision": 1,
@@ -127,7 +107,7 @@ def _user(call: Call) -> dict[str, Any]:
     application = call.world.identity.application
     return {
         "userObjectId": application.object_id,
-        "userPuId": None,
+        "userPuId": application.object_id.replace("-", "").upper()[:16],
         "userIdp": None,
         "userAltSecId": None,
         "userIss": f"https://sts.windows.net/{application.tenant_id}/",
@@ -184,11 +164,7 @@ def definition(job: Job) -> dict[str, Any]:
         }
         for name, output in job.outputs.items()
     }
-    absent = (
-        "Pipeline RunId ComponentJobs Bindings SourceJobId ParentJobName InteractionEndpoints Identity Compute "
-        "Priority Output Schedule NotificationSetting"
-    )
-    return {
+    known = {
         "JobType": job.kind,
         "PipelineJobType": "AzureML",
         "ComputeId": sent.get("computeId"),
@@ -207,8 +183,8 @@ def definition(job: Job) -> dict[str, Any]:
         "Description": sent.get("description"),
         "Tags": job.run.tags,
         "Properties": {},
-        **dict.fromkeys(absent.split()),
     }
+    return {name: known.get(name) for name in DEFINITION}
 
 
 def _binding(output: JobOutput) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.services.arm import USER, WORKSPACE
+from fakes.emulator.services.arm import WORKSPACE
 from fakes.emulator.services.run_documents import asset_type, definition, render
 from fakes.emulator.wire import json_reply
 from fakes.world.asset_rules import datastore_uri
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.error_bodies import run_error
+from fakes.world.identity import USER
 from fakes.world.instants import timestamp
 from fakes.world.jobs import Job, change_run, find_run, visible_run
 from fakes.world.runs import Run
@@ -77,6 +78,12 @@ def get_details(call: Call) -> Reply:
     )
 
 
+def get_services(call: Call) -> Reply:
+    """Return the interactive services of a node: there are none, since nothing runs."""
+    _visible(call)
+    return json_reply(200, {"instances": {}})
+
+
 def log_files(call: Call, job: Job, run: Run) -> dict[str, str]:
     """Return the logs of a run by name, with URLs that a client can read."""
     store = job.workspace.datastores[ARTIFACT_STORE]
@@ -129,6 +136,14 @@ ROUTES = (
         "the body is that of Runs_Get",
     ),
     Route("Runs_GetDetails", "GET", RUN + "/details", get_details, Evidence.SDK_SOURCE, "the body is inferred"),
+    Route(
+        "Runs_GetRunServiceInstances",
+        "GET",
+        RUN + "/serviceinstances/<node>",
+        get_services,
+        Evidence.SDK_SOURCE,
+        "always empty",
+    ),
     Route(
         "Runs_GetRunData",
         "POST",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fakes.emulator.exchange import Reply
 from fakes.emulator.routing import Evidence, Route
-from fakes.emulator.wire import json_reply
 from fakes.world.errors import ServiceError
 from fakes.world.scoring import Scored, ScoringRequest, serve
 
@@ -37,12 +36,9 @@ def answer(call: Call) -> Reply:
 
 def _passed_on(scored: Scored) -> Reply:
     """Pass on what the container said. A refusal keeps its body (documented and quoted)."""
-    status, value = scored.reply.status, scored.reply.value
-    if isinstance(value, str):
-        reply = Reply(scored.status, value.encode(), {"Content-Type": "text/plain; charset=utf-8"})
-    else:
-        reply = json_reply(scored.status, value)
-        reply.headers["Content-Type"] = "application/json"
+    status, plain = scored.reply.status, isinstance(scored.reply.value, str)
+    content_type = "text/plain; charset=utf-8" if plain else "application/json"
+    reply = Reply(scored.status, scored.reply.text().encode(), {"Content-Type": content_type})
     reply.headers |= {
         "azureml-model-deployment": scored.deployment,
         "x-ms-run-fn-exec-ms": _EXECUTION_MS,

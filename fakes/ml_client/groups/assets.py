@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from azure.ai.ml.constants import ListViewType
 from azure.ai.ml.exceptions import ErrorTarget, ValidationErrorType
 from azure.core.exceptions import ResourceNotFoundError
 
 from fakes.ml_client.polling import OFTEN_S
 from fakes.ml_client.refusals import invalid
-from fakes.ml_client.scope import Group, nothing
+from fakes.ml_client.scope import Group, Scope, nothing
 from fakes.ml_client.translate.assets import as_container, container_id, existing, version_properties
 from fakes.world.asset_rules import put_asset
-from fakes.world.assets import AssetVersion, in_view, missing_asset, next_version
+from fakes.world.assets import AssetContainer, AssetVersion, Found, in_view, missing_asset
 from fakes.world.promotion import put_shared
 from fakes.world.registries import Registry
 from fakes.world.world import Workspace
@@ -24,6 +25,18 @@ class AssetGroup(Group):
     kind: ClassVar[str]
     entity: ClassVar[type[Any]]
     target: ClassVar[str]
+
+    def list(self, name: str | None = None, *, list_view_type: Any = ListViewType.ACTIVE_ONLY) -> Any:
+        """Return the names of assets, or the versions of one, newest first."""
+        return self._list(name, list_view_type)
+
+    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
+        """Leave a version, or all of a name, out of lists."""
+        self._archive(name, version, label, archived=True)
+
+    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
+        """Take what was archived back into lists."""
+        self._archive(name, version, label, archived=False)
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
         """Return the entity of a version."""
@@ -58,8 +71,8 @@ class AssetGroup(Group):
 
         def newest() -> Any:
             home = self._scope.home()
-            found = home.assets.latest(self.kind, name)
-            return found and self._render(home, found)
+            found = _in_view(self._scope, home.assets.versions(self.kind, name), "ActiveOnly")
+            return self._render(home, found[0]) if found else None
 
         asset = self._scope.ask(self._operation("Versions_List"), "GET", newest)
         if asset is None:
@@ -69,17 +82,12 @@ class AssetGroup(Group):
 
     def _list(self, name: str | None, view: Any) -> Any:
         shown = _word(view)
-        registry = bool(self._scope.registry_name)
 
         def versions() -> list[AssetVersion]:
-            found = self._scope.home().assets.versions(self.kind, name or "")
-            # whether a registry hides archived versions is not known: it lists them all
-            return in_view(found, "All" if registry else shown)
+            return _in_view(self._scope, self._scope.home().assets.versions(self.kind, name or ""), shown)
 
-        def names() -> list[list[AssetVersion]]:
-            store = self._scope.home().assets
-            every = [store.versions(self.kind, each) for each in store.names(self.kind)]
-            return [found for found in every if registry or in_view(found, shown)]
+        def names() -> list[AssetContainer]:
+            return _in_view(self._scope, self._scope.home().assets.containers(self.kind), shown)
 
         if name:
             return self._scope.paged(
@@ -90,7 +98,7 @@ class AssetGroup(Group):
         return self._scope.paged(
             self._operation("Containers_List"),
             names,
-            lambda found: as_container(self.entity, self._scope.home(), self.kind, found),
+            lambda found: as_container(self.entity, self._scope.home(), found),
         )
 
     def _archive(self, name: str, version: str | None, label: str | None, *, archived: bool) -> None:
@@ -108,16 +116,17 @@ class AssetGroup(Group):
             return
 
         self._scope.ask(self._operation("Containers_Get"), "GET", lambda: self._known(name))
+        sent = {"isArchived": archived}
         self._scope.ask(
             self._operation("Containers_CreateOrUpdate"),
             "PUT",
-            lambda: self._scope.home().assets.archive(self.kind, name, archived=archived),
+            lambda: self._scope.home().assets.put_container(self.kind, name, sent, self._scope.world.clock.now()),
         )
 
-    def _known(self, name: str) -> list[AssetVersion]:
+    def _known(self, name: str) -> AssetContainer:
         home = self._scope.home()
-        found = home.assets.versions(self.kind, name)
-        if not found:
+        found = home.assets.container(self.kind, name)
+        if found is None:
             raise missing_asset(container_id(home, self.kind, name))
         return found
 
@@ -127,7 +136,7 @@ class AssetGroup(Group):
             return self._scope.ask(
                 self._operation("Containers_Get"),
                 "GET",
-                lambda: next_version(self._known(name), self._scope.world.clock.now()),
+                lambda: self._known(name).next_version(self._scope.world.clock.now()),
             )
         except ResourceNotFoundError:
             return "1"
@@ -147,6 +156,11 @@ class AssetGroup(Group):
     def _stored(self, workspace: Workspace, name: str, version: str, sent: dict[str, Any]) -> Any:
         asset, _ = put_asset(self._scope.world, workspace, self.kind, name, version, dict(sent))
         return self._render(workspace, asset)
+
+
+def _in_view(scope: Scope, found: list[Found], view: str) -> list[Found]:
+    """Filter by view; whether a registry hides archived ones is not known, and it lists them all."""
+    return found if scope.registry_name else in_view(found, view)
 
 
 def _word(view: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from azure.ai.ml.constants import ListViewType
 from azure.ai.ml.entities import Component
 from azure.ai.ml.exceptions import ErrorTarget
 
@@ -27,6 +26,7 @@ _DEFAULT = "azureml_default"
 class ComponentGroup(AssetGroup):
     """`client.components`."""
 
+    sdk_name = "components"
     kind, entity, target = "components", Component, ErrorTarget.COMPONENT
 
     def __init__(self, client: FakeMLClient) -> None:
@@ -58,18 +58,6 @@ class ComponentGroup(AssetGroup):
         if label and label != "default":
             return self._labelled(name, label)
         return self._read(name, version or _DEFAULT)
-
-    def list(self, name: str | None = None, *, list_view_type: Any = ListViewType.ACTIVE_ONLY) -> Any:
-        """Return the names of components, or the versions of one, newest first."""
-        return self._list(name, list_view_type)
-
-    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Leave a version, or all of a name, out of lists."""
-        self._archive(name, version, label, archived=True)
-
-    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Take what was archived back into lists."""
-        self._archive(name, version, label, archived=False)
 
     def _sent(self, component: Any) -> dict[str, Any]:
         if component.type == "pipeline":

@@ -20,6 +20,8 @@ _POLL = "ComputeOperationsStatus_Get"
 class ComputeGroup(Group):
     """`client.compute`: clusters; other kinds of compute are not made here."""
 
+    sdk_name = "compute"
+
     def get(self, name: str) -> Any:
         """Return a cluster; ResourceNotFoundError, without a body, when there is none."""
         return self._scope.send("Compute_Get", "GET", lambda workspace: self._named(workspace, name))
@@ -80,11 +82,11 @@ class ComputeGroup(Group):
         return scope.poller(operation, nothing, poll=_POLL, every=SELDOM_S)
 
     def _put(self, compute: Any) -> LROPoller[Any]:
-        scope, name, body = self._scope, compute.name, compute_body(compute)
+        scope, name, body, tags = self._scope, compute.name, compute_body(compute), dict(compute.tags or {})
         _, operation = scope.send(
             "Compute_CreateOrUpdate",
             "PUT",
-            lambda workspace: put_compute(scope.world, workspace, name, compute.location or workspace.region, body),
+            lambda home: put_compute(scope.world, home, name, compute.location or home.region, body, tags),
         )
         return scope.poller(operation, lambda: self.get(name), poll=_POLL, every=SELDOM_S)
 

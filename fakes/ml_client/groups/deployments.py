@@ -27,6 +27,8 @@ _CONTAINERS = dict(zip(("inference-server", "storage-initializer"), CONTAINERS, 
 class DeploymentGroup(Group):
     """`client.online_deployments`."""
 
+    sdk_name = "online_deployments"
+
     def __init__(self, client: FakeMLClient) -> None:
         super().__init__(client.scope)
         self._client = client

@@ -9,6 +9,7 @@ from typing import Any
 
 from azure.ai.ml.entities import EndpointAadToken, EndpointAuthKeys, EndpointAuthToken
 from azure.ai.ml.exceptions import ErrorTarget, MlException, ValidationErrorType
+from azure.core.exceptions import ServiceResponseError
 from azure.core.polling import LROPoller
 
 from fakes.ml_client.polling import SELDOM_S
@@ -31,6 +32,8 @@ _AAD_SCOPE = "https://ml.azure.com/.default"
 
 class EndpointGroup(Group):
     """`client.online_endpoints`."""
+
+    sdk_name = "online_endpoints"
 
     def list(self, *, local: bool = False) -> Any:
         """Return the endpoints of the workspace."""
@@ -122,6 +125,8 @@ class EndpointGroup(Group):
             self._refuse_unknown(endpoint_name, deployment_name)
         endpoint = self._found(endpoint_name)
         keys = self._credentials(endpoint)
+        if not endpoint.born:
+            raise ServiceResponseError("Invalid URL 'None': No scheme supplied.")  # there is no scoring URI yet
         secret = keys.primary_key if isinstance(keys, EndpointAuthKeys) else keys.access_token
         asked = ScoringRequest(
             "POST", "/score", f"Bearer {secret}" if secret else "", deployment_name or "", json.dumps(body).encode()
@@ -137,6 +142,8 @@ class EndpointGroup(Group):
                 scored = serve(scope.world, endpoint.name, endpoint.region, asked)
             except ServiceError as error:
                 return Answer(error.status, error.message)  # the gateway answers in plain text
+            if scored.status == 200:
+                return Answer(scored.status, scored.reply.text())
             return Answer(scored.status, scored.reply.value)
 
         answer = scope.ask("Scoring_Score", "POST", score)

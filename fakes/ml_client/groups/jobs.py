@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 class JobGroup(Group):
     """`client.jobs`: pipelines and commands."""
 
+    sdk_name = "jobs"
+
     def __init__(self, client: FakeMLClient) -> None:
         super().__init__(client.scope)
         self._client = client

@@ -37,6 +37,7 @@ _ACTIVE = ListViewType.ACTIVE_ONLY
 class ModelGroup(AssetGroup):
     """`client.models`."""
 
+    sdk_name = "models"
     kind, entity, target = "models", Model, ErrorTarget.MODEL
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
@@ -59,14 +60,6 @@ class ModelGroup(AssetGroup):
         """Return the names of models, or the versions of one, newest first."""
         found = self._list(name, list_view_type)
         return found if stage is None else (model for model in found if model.stage == stage)
-
-    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Leave a version, or all of a name, out of lists."""
-        self._archive(name, version, label, archived=True)
-
-    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Take what was archived back into lists."""
-        self._archive(name, version, label, archived=False)
 
     def download(self, name: str, version: str, download_path: os.PathLike[str] | str = ".") -> None:
         """Write the files of a model below a folder of its name."""
@@ -103,6 +96,7 @@ class ModelGroup(AssetGroup):
 class DataGroup(AssetGroup):
     """`client.data`."""
 
+    sdk_name = "data"
     kind, entity, target = "data", Data, ErrorTarget.DATA
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
@@ -117,18 +111,6 @@ class DataGroup(AssetGroup):
         """Return a data asset by version or by the label latest."""
         with reported_by_the_sdk():
             return self._get(name, version, label)
-
-    def list(self, name: str | None = None, *, list_view_type: Any = _ACTIVE) -> Any:
-        """Return the names of data assets, or the versions of one, newest first."""
-        return self._list(name, list_view_type)
-
-    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Leave a version, or all of a name, out of lists."""
-        self._archive(name, version, label, archived=True)
-
-    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Take what was archived back into lists."""
-        self._archive(name, version, label, archived=False)
 
     def _create(self, data: Any) -> Any:
         if not data.version and self._scope.registry_name:
@@ -148,6 +130,7 @@ class DataGroup(AssetGroup):
 class EnvironmentGroup(AssetGroup):
     """`client.environments`."""
 
+    sdk_name = "environments"
     kind, entity, target = "environments", Environment, ErrorTarget.ENVIRONMENT
 
     def _render(self, home: Workspace | Registry, asset: AssetVersion) -> Any:
@@ -172,18 +155,6 @@ class EnvironmentGroup(AssetGroup):
     def get(self, name: str, version: str | None = None, label: str | None = None) -> Any:
         """Return an environment by version or by the label latest."""
         return self._get(name, version, label)
-
-    def list(self, name: str | None = None, *, list_view_type: Any = _ACTIVE) -> Any:
-        """Return the names of environments, or the versions of one, newest first."""
-        return self._list(name, list_view_type)
-
-    def archive(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Leave a version, or all of a name, out of lists."""
-        self._archive(name, version, label, archived=True)
-
-    def restore(self, name: str, version: str | None = None, label: str | None = None) -> None:
-        """Take what was archived back into lists."""
-        self._archive(name, version, label, archived=False)
 
     def _free_versions(self, name: str) -> Sequence[str]:
         """Return the version that the SDK tries first, the latest there is, and the next one."""

@@ -21,6 +21,8 @@ from fakes.world.world import Workspace
 class WorkspaceGroup(Group):
     """`client.workspaces`."""
 
+    sdk_name = "workspaces"
+
     def get(self, name: str | None = None) -> Any:
         """Return a workspace of the client's group, by default its own."""
         scope = self._scope
@@ -61,12 +63,8 @@ class WorkspaceGroup(Group):
                 message = f"Updating {resource} of a workspace needs update_dependent_resources=True."
                 raise invalid(message, "Workspace")
 
-        def change() -> None:
-            found = scope.workspace(name)
-            found.tags.update(workspace.tags or {})
-            found.description = workspace.description or found.description
-
-        scope.ask("Workspaces_Update", "PATCH", change)
+        told = (workspace.tags, workspace.description, workspace.display_name)
+        scope.ask("Workspaces_Update", "PATCH", lambda: scope.workspace(name).describe(*told))
         return scope.poller(None, lambda: self.get(name))
 
     def begin_delete(
@@ -89,8 +87,9 @@ class WorkspaceGroup(Group):
             workspace.name,
             workspace.location.replace(" ", "").lower(),
         )
-        made.description = workspace.description or ""
-        made.tags.update({"createdByToolkit": f"sdk-v2-{azure.ai.ml.__version__}", **(workspace.tags or {})})
+        tags = {"createdByToolkit": f"sdk-v2-{azure.ai.ml.__version__}", **(workspace.tags or {})}
+        # the SDK fills in both names
+        made.describe(tags, workspace.description or workspace.name, workspace.display_name or workspace.name)
         seconds = world.pace.of("workspace.create")
         return world.operations.start(world.ids.guid(), world.clock.now(), seconds, running="Running")
 
@@ -102,6 +101,8 @@ class WorkspaceGroup(Group):
 
 class DatastoreGroup(Group):
     """`client.datastores`: the two blob datastores that a workspace is born with."""
+
+    sdk_name = "datastores"
 
     def get(self, name: str, *, include_secrets: bool = False) -> Any:
         """Return a datastore."""
@@ -130,6 +131,8 @@ class DatastoreGroup(Group):
 
 class RegistryGroup(Group):
     """`client.registries`."""
+
+    sdk_name = "registries"
 
     def get(self, name: str | None = None) -> Any:
         """Return a registry, by default the client's own."""

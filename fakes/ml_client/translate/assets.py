@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
 from azure.ai.ml.entities import BuildContext, Data, Environment, Model
 
 from fakes.ml_client.translate.origins import creation_context
-from fakes.world.assets import AssetVersion, missing_asset
+from fakes.world.assets import AssetContainer, AssetVersion, missing_asset
 from fakes.world.registries import Registry
 from fakes.world.world import Workspace
 
@@ -26,6 +26,14 @@ def container_id(home: Workspace | Registry, kind: str, name: str) -> str:
     if isinstance(home, Registry):
         return f"azureml://registries/{home.name}/{kind}/{name}"
     return f"{home.arm_id}/{kind}/{name}"
+
+
+def short_name(workspace: Workspace, reference: str | None) -> str | None:
+    """Return `name:version` for the id of an asset of this workspace, and any other reference as it is."""
+    parts = str(reference or "").removeprefix(workspace.arm_id + "/").split("/")
+    if len(parts) == 4 and parts[2] == "versions":
+        return f"{parts[1]}:{parts[3]}"
+    return reference
 
 
 def identity(home: Workspace | Registry, asset: AssetVersion) -> dict[str, Any]:
@@ -127,19 +135,17 @@ def environment_sent(environment: Any, context_uri: str | None) -> dict[str, Any
     return sent | {name: value for name, value in named.items() if value}
 
 
-def as_container(entity: type[Any], home: Workspace | Registry, kind: str, versions: Sequence[AssetVersion]) -> Any:
+def as_container(entity: type[Any], home: Workspace | Registry, found: AssetContainer) -> Any:
     """Return a name with its newest version, as lists of names show it; the SDK keeps nothing else of it."""
-    newest = versions[0]
-    told: dict[str, Any] = {
-        "name": newest.name,
-        "creation_context": creation_context(versions[-1].created, newest.modified),
-    }
-    if kind != "data":
-        told["id"] = container_id(home, kind, newest.name)
+    versions, sent = found.newest_first(), found.properties
+    modified = max((asset.modified for asset in versions), default=found.modified)
+    told: dict[str, Any] = {"name": found.name, "creation_context": creation_context(found.created, modified)}
+    if found.kind != "data":
+        told["id"] = container_id(home, found.kind, found.name)
     else:
-        told["type"] = newest.properties.get("dataType")
+        told["type"] = sent.get("dataType") or (versions[0].properties.get("dataType") if versions else None)
     container = entity(**told)
-    container.latest_version = newest.version
+    container.latest_version = versions[0].version if versions else None
     return container
 
 

@@ -58,9 +58,15 @@ def as_component(home: Workspace | Registry, asset: AssetVersion) -> Any:
         **told,
         command=spec.get("command"),
         code=spec.get("code"),
-        environment=str(spec.get("environment") or "").removeprefix("azureml:") or None,
+        environment=_named(spec.get("environment")),
         resources=JobResourceConfiguration(instance_count=int(count)) if count else None,
     )
+
+
+def _named(reference: str | None) -> str | None:
+    """Return `name:version` of `azureml:name:version`, and any id as it is."""
+    short = str(reference or "")
+    return (short if short.startswith("azureml://") else short.removeprefix("azureml:")) or None
 
 
 def component_properties(component: Any, *, code: str | None, environment: str | None, jobs: Any) -> dict[str, Any]:
@@ -132,13 +138,12 @@ def _read_port(port: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _steps(component: RegistryComponent) -> dict[str, Any]:
-    return {name: _step(component, name, step) for name, step in component.jobs.items()}
+    return {name: _step(component, step) for name, step in component.jobs.items()}
 
 
-def _step(component: RegistryComponent, name: str, step: StepSpec) -> Any:
+def _step(component: RegistryComponent, step: StepSpec) -> Any:
     return Command(
         component=f"azureml://registries/{component.registry}/components/{step.component}/versions/{step.version}",
-        name=name,
         compute=step.compute,
         inputs=dict(step.inputs),
         outputs=dict(step.outputs),

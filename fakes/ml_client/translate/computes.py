@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure.ai.ml.entities import AmlCompute, NetworkSettings, Usage, UsageName, VmSize
+from azure.ai.ml.entities import AmlCompute, AmlComputeSshSettings, NetworkSettings, Usage, VmSize
 
 from fakes.catalogue import VmSize as Size
 from fakes.world.compute import Compute
@@ -34,6 +34,7 @@ def as_compute(world: World, workspace: Workspace, compute: Compute) -> Any:
         min_instances=scale.get("minNodeCount"),
         max_instances=scale.get("maxNodeCount"),
         network_settings=NetworkSettings() if sent.get("subnet") else None,
+        ssh_settings=_ssh_settings(sent.get("userAccountCredentials")),
         ssh_public_access_enabled=sent.get("remoteLoginPortPublicAccess") == "Enabled",
         idle_time_before_scale_down=_seconds(scale.get("nodeIdleTimeBeforeScaleDown")),
         created_on=timestamp(compute.created),
@@ -55,6 +56,12 @@ def compute_body(compute: Any) -> dict[str, Any]:
         "enableNodePublicIp": compute.enable_node_public_ip,
         "osType": "Linux",
     }
+    if compute.ssh_settings:
+        inner["userAccountCredentials"] = {
+            "adminUserName": compute.ssh_settings.admin_username,
+            "adminUserPassword": compute.ssh_settings.admin_password,
+            "adminUserSshPublicKey": compute.ssh_settings.ssh_key_value,
+        }
     if compute.tier:
         inner["vmPriority"] = "".join(part.capitalize() for part in str(compute.tier).split("_"))
     return {
@@ -63,6 +70,15 @@ def compute_body(compute: Any) -> dict[str, Any]:
         "disableLocalAuth": not compute.ssh_settings,
         "properties": inner,
     }
+
+
+def _ssh_settings(account: dict[str, Any] | None) -> Any:
+    """Return how to log in; the password is not told (recorded)."""
+    if not account:
+        return None
+    return AmlComputeSshSettings(
+        admin_username=account["adminUserName"], ssh_key_value=account.get("adminUserSshPublicKey")
+    )
 
 
 def as_size(size: Size) -> Any:
@@ -92,7 +108,7 @@ def usages(world: World, subscription_id: str) -> list[Any]:
             unit="Count",
             current_value=0,
             limit=-1,
-            name=UsageName(value=family, localized_value=f"{family} Cluster {label}"),
+            name={"value": family, "localizedValue": f"{family} Cluster {label}"},  # no UsageName (SDK source, 1.35)
         )
         for family in families
         for cores, label in kinds

@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from azure.ai.ml import Output, command
-from azure.ai.ml.entities import Command, JobService, PipelineJob, PipelineJobSettings
+from azure.ai.ml.entities import (
+    Command,
+    JobResourceConfiguration,
+    JobService,
+    PipelineJob,
+    PipelineJobSettings,
+)
 from azure.ai.ml.entities import Pipeline as PipelineNode
 
 from fakes.ml_client.sdk_internals import child_job
+from fakes.ml_client.translate.assets import short_name
+from fakes.ml_client.translate.commands import shown_settings
 from fakes.ml_client.translate.components import StoredPipeline
 from fakes.ml_client.translate.origins import creation_context
-from fakes.ml_client.translate.ports import shown_input, shown_output
+from fakes.ml_client.translate.ports import shown_input, shown_node_output, shown_output
 from fakes.world.datastores import ARTIFACT_STORE
+from fakes.world.job_defaults import filled_command, filled_inputs
 from fakes.world.jobs import Job, run_properties
 from fakes.world.runs import Run
 from fakes.world.states import JOB
@@ -36,6 +45,7 @@ def as_job(world: World, job: Job, *, fresh: bool = False) -> Any:
 
 def as_child(world: World, job: Job, run: Run) -> Any:
     """Return what runs below a pipeline, as run history tells of it."""
+    now = world.clock.now()
     return child_job(
         name=run.id,
         id=f"{job.workspace.arm_id}/jobs/{run.id}",
@@ -45,8 +55,8 @@ def as_child(world: World, job: Job, run: Run) -> Any:
         properties=dict(run.properties),
         experiment_name=job.workspace.experiments[run.experiment],
         services={},
-        status=run.status(world.clock.now()),
-        creation_context=creation_context(run.created),
+        status=run.status(now),
+        creation_context=creation_context(run.created, run.ended(now) or run.started(now) or run.created, kinds=False),
     )
 
 
@@ -65,7 +75,7 @@ def _shared(world: World, job: Job, fresh: bool) -> dict[str, Any]:
         "creation_context": creation_context(job.created),
         "services": _services(world, job),
         "compute": _name_of(sent.get("computeId")),
-        "inputs": {name: shown_input(given) for name, given in (sent.get("inputs") or {}).items()},
+        "inputs": {name: shown_input(given) for name, given in filled_inputs(sent).items()},
         "outputs": _outputs(job),
     }
 
@@ -74,7 +84,7 @@ def _pipeline(world: World, job: Job, fresh: bool) -> Any:
     sent, told = job.properties, _shared(world, job, fresh)
     settings = sent.get("settings") or {}
     component = sent.get("componentId") or StoredPipeline(
-        lambda: {name: _node(node) for name, node in (sent.get("jobs") or {}).items()},
+        lambda: {name: _node(job, node) for name, node in (sent.get("jobs") or {}).items()},
         display_name=told["display_name"],
         description=told["description"],
     )
@@ -88,26 +98,31 @@ def _command(world: World, job: Job, fresh: bool) -> Any:
     if job.run.status(world.clock.now()) in JOB.terminal:
         logs = f"azureml://datastores/{ARTIFACT_STORE}/{job.run.container}"
         told["outputs"]["default"] = Output(type="uri_folder", mode="rw_mount", path=logs)
+    filled = filled_command(sent)
     return command(
         **told,
+        **shown_settings(filled),
+        parameters=filled["parameters"],
         command=sent.get("command"),
         code=sent.get("codeId"),
-        environment=sent.get("environmentId"),
-        environment_variables=dict(sent.get("environmentVariables") or {}),
+        environment=short_name(job.workspace, sent.get("environmentId")),
+        environment_variables=dict(filled["environmentVariables"]),
     )
 
 
-def _node(sent: Mapping[str, Any]) -> Any:
+def _node(job: Job, sent: Mapping[str, Any]) -> Any:
     kind = PipelineNode if sent.get("type") == "pipeline" else Command
     outputs = sent.get("outputs") or {}
+    count = (sent.get("resources") or {}).get("instance_count")
     return kind(
-        component=sent["componentId"],
+        component=short_name(job.workspace, sent["componentId"]),
+        **({"resources": JobResourceConfiguration(instance_count=count)} if count else {}),
         name=sent.get("name"),
         display_name=sent.get("display_name"),
         tags=sent.get("tags"),
         compute=_name_of(sent.get("computeId")),
         inputs={name: shown_input(given) for name, given in (sent.get("inputs") or {}).items()},
-        outputs={name: given.get("value") for name, given in outputs.items() if given.get("value")},
+        outputs={name: shown_node_output(given) for name, given in outputs.items() if given.get("value")},
     )
 
 

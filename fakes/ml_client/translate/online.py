@@ -19,10 +19,11 @@ from azure.ai.ml.entities import (
 from azure.ai.ml.exceptions import ErrorTarget
 
 from fakes.ml_client.refusals import invalid
-from fakes.ml_client.translate.origins import USER, creation_context
+from fakes.ml_client.translate.origins import creation_context
 from fakes.world.deployment_defaults import probe, request_settings
 from fakes.world.deployments import OnlineDeployment
 from fakes.world.endpoints import OnlineEndpoint
+from fakes.world.identity import USER
 from fakes.world.world import Workspace, World
 
 _FROM_WIRE = {"Key": "key", "AMLToken": "aml_token", "AADToken": "aad_token"}

@@ -7,8 +7,7 @@ from typing import Any
 
 from azure.ai.ml.entities import SystemData
 
-USER = "Local Azure ML"
-"""Who makes everything here."""
+from fakes.world.identity import USER
 
 
 def creation_context(

@@ -18,6 +18,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from fakes.ml_client.references import resolve, resolve_code
 from fakes.ml_client.refusals import invalid, not_done_here
 from fakes.ml_client.sdk_internals import built_inputs, built_outputs
+from fakes.ml_client.translate.commands import sent_settings
 from fakes.ml_client.translate.ports import is_binding, sent_input, sent_node_output, sent_output
 from fakes.ml_client.uploads import is_remote, local_path, upload
 
@@ -56,7 +57,6 @@ def command_properties(client: FakeMLClient, job: Any) -> dict[str, Any]:
     """Return the properties of a command job."""
     code = resolve_code(client, job.code, job.base_path)
     environment = resolve(client, "environments", job.environment)
-    distribution = job.distribution
     inputs, outputs = _ports(job)
     return _described(job) | {
         "jobType": "Command",
@@ -65,8 +65,7 @@ def command_properties(client: FakeMLClient, job: Any) -> dict[str, Any]:
         "environmentId": environment,
         "environmentVariables": dict(job.environment_variables or {}),
         "computeId": _compute_arm_id(client, job.compute),
-        "resources": _resources(job.resources),
-        "distribution": dict(distribution) if isinstance(distribution, Mapping) else None,
+        **sent_settings(job),
         "inputs": {
             name: sent_input(_resolved(client, value, job.base_path), "jobInputType")
             for name, value in inputs.items()
@@ -112,12 +111,20 @@ def _sent_node(client: FakeMLClient, node: Any, base_path: Any) -> dict[str, Any
         "inputs": inputs,
         "outputs": {name: value for name, value in outputs.items() if value is not None},
         "properties": dict(node.properties or {}) or None,
+        "resources": _node_resources(node),
         "_source": "REMOTE.REGISTRY",
         "componentId": _component_id(client, node.component),
     }
     if not str(sent["componentId"]).startswith(_REGISTRY):
         sent["_source"] = "REMOTE.WORKSPACE.COMPONENT"
     return {name: value for name, value in sent.items() if value is not None}
+
+
+def _node_resources(node: Any) -> dict[str, Any] | None:
+    resources = getattr(node, "resources", None) if isinstance(node, Command) else None
+    if resources is None and isinstance(node, Command):
+        resources = getattr(node.component, "resources", None)
+    return {"instance_count": resources.instance_count} if resources and resources.instance_count else None
 
 
 def _component_id(client: FakeMLClient, component: Any) -> str | None:
@@ -187,19 +194,6 @@ def _described(job: Any) -> dict[str, Any]:
         "properties": dict(job.properties or {}),
         "isArchived": False,
     }
-
-
-def _resources(resources: Any) -> dict[str, Any] | None:
-    if resources is None:
-        return None
-    told = {
-        "instanceCount": resources.instance_count,
-        "instanceType": resources.instance_type,
-        "shmSize": resources.shm_size,
-        "dockerArgs": resources.docker_args,
-        "properties": dict(resources.properties or {}),
-    }
-    return {name: value for name, value in told.items() if value is not None}
 
 
 def _ports(job: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -78,6 +78,12 @@ def shown_output(kind: str, mode: str | None, name: str | None, version: str | N
     return Output(type=kind, mode=_FROM_WIRE[mode or "ReadWriteMount"], name=name, version=version)
 
 
+def shown_node_output(sent: Mapping[str, Any]) -> Any:
+    """Return the entity of a node's output, or the binding alone where nothing else is said of it."""
+    mode = sent.get("mode")
+    return Output(type="uri_folder", path=sent["value"], mode=_FROM_WIRE[mode]) if mode else sent["value"]
+
+
 def port_spec(port: Any) -> dict[str, Any]:
     """Return the spec of an input or output of a component."""
     names = ("type", "optional", "default", "enum", "min", "max", "description", "mode")

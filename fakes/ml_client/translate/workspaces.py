@@ -12,14 +12,18 @@ from azure.ai.ml.entities import (
     NetworkAcls,
     Registry,
     RegistryRegionDetails,
+    SasTokenConfiguration,
 )
 from azure.ai.ml.entities import Workspace as WorkspaceEntity
 
 from fakes.world.attached import attached_resources
 from fakes.world.datastores import Datastore
 from fakes.world.registries import Registry as WorldRegistry
-from fakes.world.storage_keys import account_key
+from fakes.world.storage_keys import account_key, sas_token
 from fakes.world.world import Workspace, World
+
+_SECRET_HOURS = 1
+"""How long the SDK asks a secret to last (SDK source)."""
 
 
 def as_workspace(world: World, workspace: Workspace) -> Any:
@@ -33,7 +37,7 @@ def as_workspace(world: World, workspace: Workspace) -> Any:
         tags=dict(workspace.tags),
         location=workspace.region,
         resource_group=workspace.resource_group,
-        display_name=workspace.name,
+        display_name=workspace.friendly_name or workspace.name,
         discovery_url=f"https://{workspace.region}.api.azureml.ms/discovery",
         hbi_workspace=False,
         storage_account=attached["storageAccount"],
@@ -53,8 +57,12 @@ def as_workspace(world: World, workspace: Workspace) -> Any:
 
 
 def as_datastore(world: World, workspace: Workspace, datastore: Datastore, *, secrets: bool) -> Any:
-    """Return a blob datastore, with the key of its account where secrets are asked for."""
-    key = account_key(world.seed, datastore.account) if secrets else None
+    """Return a blob datastore, with a signature for an hour where secrets are asked for (recorded 2026)."""
+    credentials: Any = AccountKeyConfiguration(account_key=None)
+    if secrets:
+        key = account_key(world.seed, datastore.account)
+        token = sas_token(key, datastore.account, world.clock.now(), _SECRET_HOURS)
+        credentials = SasTokenConfiguration(sas_token="?" + token)
     return AzureBlobDatastore(
         name=datastore.name,
         id=f"{workspace.arm_id}/datastores/{datastore.name}",
@@ -62,7 +70,7 @@ def as_datastore(world: World, workspace: Workspace, datastore: Datastore, *, se
         container_name=datastore.container,
         endpoint="core.windows.net",
         protocol="https",
-        credentials=AccountKeyConfiguration(account_key=key),
+        credentials=credentials,
     )
 
 

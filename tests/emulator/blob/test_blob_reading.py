@@ -106,3 +106,19 @@ def test_a_reader_who_has_it_already_gets_nothing(container: ContainerClient) ->
         container.download_blob("a", etag=etag, match_condition=MatchConditions.IfModified)
 
     assert refused.value.status_code == 304
+
+
+def test_the_tier_is_told_on_head_alone(ask: Any) -> None:
+    """HEAD names the tier of a block blob (recorded); a download does not (documented)."""
+    ask("PUT", "a", data=b"1", headers={"x-ms-blob-type": "BlockBlob"})
+
+    assert ask("HEAD", "a").headers["x-ms-access-tier"] == "Hot"
+    assert "x-ms-access-tier" not in ask("GET", "a").headers
+
+
+def test_every_answer_names_its_version(ask: Any) -> None:
+    """`x-ms-version` is the one that was asked for, else that of the signature (recorded; documented)."""
+    asked = ask("HEAD", "missing", headers={"x-ms-version": "2022-11-02"})
+
+    assert asked.headers["x-ms-version"] == "2022-11-02"
+    assert ask("HEAD", "missing").headers["x-ms-version"] == "2021-08-06"

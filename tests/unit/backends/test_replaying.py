@@ -19,7 +19,7 @@ from harness.backends import BackendChoice, Surroundings, open_backend
 from harness.backends.recording import keep, recording
 from harness.backends.replay import ReplayCredential
 from harness.cassettes.format import read
-from harness.cassettes.misses import CassetteMiss
+from harness.errors import CassetteMiss
 
 
 def _client(around: Surroundings) -> Any:

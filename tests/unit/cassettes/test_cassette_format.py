@@ -10,8 +10,9 @@ import pytest
 import yaml
 from exchanges import BEGAN, cassette, made
 
-from harness.cassettes.format import UnreadableCassette, checksum_of, dump, load, read, write
+from harness.cassettes.format import checksum_of, dump, load, read, write
 from harness.cassettes.tape import Cassette, Digest, Interaction
+from harness.errors import CassetteUnreadable
 
 
 def _again(one: Cassette) -> Cassette:
@@ -103,7 +104,7 @@ def test_edited_file_is_refused(tmp_path: Path, change: tuple[str, str]) -> None
     write(cassette(made()), file)
     file.write_text(file.read_text().replace(*change))
 
-    with pytest.raises(UnreadableCassette, match="edited by hand"):
+    with pytest.raises(CassetteUnreadable, match="edited by hand"):
         read(file)
     assert read(file, trust=True).interactions
 
@@ -124,13 +125,13 @@ def test_other_files_are_refused(tmp_path: Path, text: str) -> None:
     """A file that is no cassette is refused by its name."""
     (tmp_path / "a.yaml").write_text(text)
 
-    with pytest.raises(UnreadableCassette, match=r"a\.yaml: this is no cassette"):
+    with pytest.raises(CassetteUnreadable, match=r"a\.yaml: this is no cassette"):
         read(tmp_path / "a.yaml")
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     """A file that is not there is refused by its name too."""
-    with pytest.raises(UnreadableCassette, match=r"none\.yaml"):
+    with pytest.raises(CassetteUnreadable, match=r"none\.yaml"):
         read(tmp_path / "none.yaml")
 
 

@@ -7,8 +7,9 @@ from azure.core.exceptions import AzureError
 from exchanges import made
 
 from harness.cassettes.matching import Index, key_of
-from harness.cassettes.misses import CassetteMiss, explain
+from harness.cassettes.misses import explain
 from harness.cassettes.tape import Interaction
+from harness.errors import CassetteMiss
 
 
 def _miss(asked: Interaction, *recorded: Interaction) -> CassetteMiss:

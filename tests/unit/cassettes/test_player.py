@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from exchanges import BEGAN, HOST, cassette, made, recorded
 
-from harness.cassettes.misses import CassetteMiss
-from harness.cassettes.playing import Player, TapeEnded
-from harness.cassettes.usage import CassetteUnused, usage_of, verdict
+from harness.cassettes.playing import Player
+from harness.cassettes.usage import usage_of, verdict
+from harness.errors import CassetteEnded, CassetteMiss, CassetteUnused
 
 
 def _ask(player: Player, url: str, method: str = "GET", body: Any = b"") -> Any:
@@ -106,7 +106,7 @@ def test_ended_replay_answers_nobody() -> None:
     player = Player(cassette(made("/a")), "a.yaml")
     player.end()
 
-    with pytest.raises(TapeEnded, match="is over"):
+    with pytest.raises(CassetteEnded, match="is over"):
         _ask(player, "/a")
-    with pytest.raises(TapeEnded, match="is over"):
+    with pytest.raises(CassetteEnded, match="is over"):
         player.sleep(1)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from rich.console import Console
+from finished_run import finished_run
 
-from harness.lifecycle.report import CreatedResource, LifecycleReport, MetricPoint, StepRecord
+from harness.cli import main
+from harness.cli.screen import Screen
+from harness.lifecycle.report import LifecycleReport
 
-Screen = Callable[..., Console]
+MakeScreen = Callable[..., Screen]
+Invoke = Callable[..., tuple[int, str, str]]
+_STYLE = re.compile(r"\x1b\[[0-9;]*m")  # some CI systems make every stream a terminal
 
 
 @pytest.fixture
-def screen() -> Screen:
+def screen() -> MakeScreen:
     """Make a console that writes to memory, where `screen().file.getvalue()` finds it."""
 
-    def make(width: int = 80, terminal: bool = False) -> Console:
-        return Console(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
+    def make(width: int = 80, terminal: bool = False) -> Screen:
+        return Screen(file=io.StringIO(), width=width, force_terminal=terminal, highlight=False)
 
     return make
 
@@ -26,23 +33,18 @@ def screen() -> Screen:
 @pytest.fixture
 def report() -> LifecycleReport:
     """A run that went well."""
-    return LifecycleReport(
-        run_id="1715342400-ab12",
-        spec={},
-        steps=[
-            StepRecord("pipeline", "Fine-tune", "done", 2650.0, 1.5, {"job": "job-1", "studio": "https://ml/x"}),
-            StepRecord("deploy", "Deploy it to an endpoint", "done", 705.0, 0.04, {"endpoint": "chat-1"}),
-            StepRecord("score", "Score a held-out row", "done", 0.0, 0.01, {"answer": "'Blue light scatters.'"}),
-        ],
-        created=[
-            CreatedResource("model", "tuned:1"),
-            CreatedResource("endpoint", "chat-1", deleted=True, bills=True),
-        ],
-        metrics={
-            "loss": tuple(MetricPoint(step, 1.0 / step) for step in (1, 2, 4)),
-            "train_loss": (MetricPoint(0, 0.5),),
-        },
-        conversation=[{"role": "user", "content": "Why is the sky blue?"}],
-        answer="Blue light scatters.",
-        ground_truth="Air scatters blue light more.",
-    )
+    return finished_run()
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys, report: LifecycleReport) -> Invoke:
+    """Run `harness run` with a stand-in for the lifecycle; returns exit code, stdout and stderr."""
+
+    def run(*options: str, lifecycle: Callable[..., Any] | None = None) -> tuple[int, str, str]:
+        monkeypatch.setattr("harness.cli.run.run_lifecycle", lifecycle or (lambda *_, **__: report))
+        with pytest.raises(SystemExit) as ended:
+            main(["run", "--folder", str(tmp_path / "run"), *options])
+        out, err = (_STYLE.sub("", text) for text in capsys.readouterr())
+        return int(ended.value.code or 0), out, err
+
+    return run

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,26 +12,10 @@ from typing import Any
 
 import pytest
 
-from harness.cli import main
 from harness.errors import EnvironmentMissing, Interrupted, JobFailed, SpecError
 from harness.lifecycle.report import LifecycleReport
 
-_STYLE = re.compile(r"\x1b\[[0-9;]*m")  # some CI systems make every stream a terminal
 Invoke = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def invoke(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys, report: LifecycleReport) -> Invoke:
-    """Run `harness run` with a stand-in for the lifecycle; returns exit code, stdout and stderr."""
-
-    def run(*options: str, lifecycle: Callable[..., Any] | None = None) -> tuple[int, str, str]:
-        monkeypatch.setattr("harness.cli.run.run_lifecycle", lifecycle or (lambda *_, **__: report))
-        with pytest.raises(SystemExit) as ended:
-            main(["run", "--folder", str(tmp_path / "run"), *options])
-        out, err = (_STYLE.sub("", text) for text in capsys.readouterr())
-        return int(ended.value.code or 0), out, err
-
-    return run
 
 
 def _raising(error: BaseException) -> Callable[..., Any]:
@@ -88,6 +71,14 @@ def test_refused_run_is_a_document_too(invoke: Invoke) -> None:
     assert json.loads(out)["error"]["where"] == "x.toml"
 
 
+def test_local_run_has_no_studio(invoke: Invoke, report: LifecycleReport) -> None:
+    """Where the links to the studio lead nowhere, the lifecycle is told so."""
+    given: dict[str, Any] = {}
+    invoke(lifecycle=lambda *_, **named: given.update(named) or report)
+
+    assert given["studio"] is False
+
+
 def test_interruption_before_the_start_ends_with_4(invoke: Invoke) -> None:
     """Ctrl-C before the lifecycle has begun is no traceback."""
     code, _, err = invoke(lifecycle=_raising(KeyboardInterrupt()))
@@ -133,19 +124,46 @@ def test_folder_that_cannot_be_is_refused(invoke: Invoke, tmp_path: Path) -> Non
     code, _, err = invoke("--folder", str(tmp_path / "file" / "run"))
 
     assert code == 2
-    assert "Name another one with --folder" in err
+    assert "name another folder (--folder)" in err
+
+
+@pytest.mark.parametrize("name", ["report.json", "sdk.log"])
+def test_file_that_cannot_be_written_is_refused_before_the_run(invoke: Invoke, tmp_path: Path, name: str) -> None:
+    """A folder in the place of a file is wrong use, found before anything is done."""
+    (tmp_path / "run" / name).mkdir(parents=True)
+    code, _, err = invoke(lifecycle=_raising(AssertionError("the run began")))
+
+    assert (code, str(Path("run", name)) in err, "Is a directory" in err) == (2, True, True)
 
 
 @pytest.mark.parametrize(
     ("option", "said"),
-    [(["--catlog", "2024-04"], "--catalog"), (["--percent", "0"], "--percent"), (["--backend", "live2"], "live")],
+    [
+        (["--catlog", "2024-04"], "nearest  --catalog"),
+        (["--percent", "0"], "✗ --percent has a wrong value\n  where    harness run\n  got      0\n  expected greater"),
+        (["--percent=0"], "got      0\n"),
+        (["--backend", "live2"], "expected one of 'fake', 'emulator', 'live'\n  nearest  live\n"),
+        (["more"], "extra argument"),
+    ],
 )
 def test_wrong_option_ends_with_2_and_names_the_right_one(invoke: Invoke, option: list[str], said: str) -> None:
-    """An unknown option or value is answered with what would be right."""
-    code, _, err = invoke(*option)
+    """An unknown option or value is answered with what would be right, and where it is listed."""
+    code, out, err = invoke(*option)
 
-    assert code == 2
+    assert (code, out) == (2, "")
     assert said in err
+    assert err.endswith("remedy   `harness run --help` lists what can be given.\n")
+
+
+@pytest.mark.parametrize("option", [["--percent", "0"], ["--nope"], ["--spec"], ["--data", ""], ["--set", "x"]])
+def test_every_refusal_is_a_document(invoke: Invoke, option: list[str]) -> None:
+    """With `--json` among the arguments wrong use is told in the run's document, however early it is found."""
+    code, out, err = invoke("--json", *option)
+    told = json.loads(out)
+
+    assert (code, told["exit_code"], told["succeeded"]) == (2, 2, False)
+    assert told["error"]["remedy"]
+    assert told["error"]["what"] in err
 
 
 def test_help_imports_nothing_heavy() -> None:

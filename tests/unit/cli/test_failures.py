@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.cli.failures import as_defect, show_error
+from harness.cli.failures import as_error, show_error
 from harness.errors import ComputeNotAllowed
 from harness.spec.reading import read_toml
 
@@ -38,18 +38,18 @@ def test_long_path_is_told_whole(screen, terminal: bool) -> None:
     assert path in ("".join(text.split()) if terminal else text)
 
 
-def test_defect_names_the_innermost_line_of_ours() -> None:
+def test_defect_names_the_innermost_line_of_ours(screen) -> None:
     """An unexpected exception is told by its kind and the last line of our own code that it passed."""
     try:
         read_toml(None)  # type: ignore[arg-type]
     except AttributeError as error:
-        defect = as_defect(error)
+        defect = as_error(error, screen())
 
     assert defect.what.startswith("a defect of the harness: AttributeError")
     assert defect.where.startswith("harness/spec/reading.py:")
     assert defect.exit_code == 1
 
 
-def test_defect_without_words_is_told_by_its_kind() -> None:
+def test_defect_without_words_is_told_by_its_kind(screen) -> None:
     """An exception that says nothing is still told, in one line."""
-    assert as_defect(ZeroDivisionError()).what == "a defect of the harness: ZeroDivisionError"
+    assert as_error(ZeroDivisionError(), screen()).what == "a defect of the harness: ZeroDivisionError"

@@ -1,10 +1,10 @@
-"""Traffic of an endpoint: shifting shares, and what Azure ML would refuse."""
+"""Traffic of an endpoint: shifting shares."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.decide.traffic import problems, shift
+from harness.decide.traffic import shift
 from harness.errors import ParameterError
 
 
@@ -38,19 +38,3 @@ def test_share_that_nobody_can_complete_is_refused(current: dict[str, int]) -> N
     """Where no other deployment serves, a part of the traffic would go nowhere."""
     with pytest.raises(ParameterError, match="no other deployment can take the 50 %"):
         shift(current, "demo", 50)
-
-
-@pytest.mark.parametrize("traffic", [{}, {"demo": 0}, {"demo": 100}, {"blue": 90, "demo": 10}])
-def test_sound_traffic_has_no_problems(traffic: dict[str, int]) -> None:
-    """Shares of known deployments that add up to 0 or 100 are fine."""
-    assert problems(traffic, ["blue", "demo"]) == ()
-
-
-def test_every_problem_is_named() -> None:
-    """An unknown deployment, a share out of range and a wrong sum are three problems."""
-    found = problems({"dmo": -5, "blue": 90}, ["blue", "demo"])
-
-    assert len(found) == 3
-    assert "nearest: demo" in found[0]
-    assert "-5 %" in found[1]
-    assert "85 %" in found[2]

@@ -101,7 +101,7 @@ def test_pytorch_folder_keeps_the_arguments(result):
         ({"MLmodel": b"a: [b"}, "names no python_function.loader_module"),
         (
             {"MLmodel": b"flavors: {python_function: {loader_module: mlflow.sklearn}}"},
-            "'mlflow.sklearn', expected",
+            "this model is one of mlflow.sklearn",
         ),
         ({"data/model/index.npz": None}, "'model/index.npz' is missing"),
         ({"data/config/config.json": b"{"}, "Cannot load the model"),

@@ -1,4 +1,4 @@
-"""Preparing the cluster: what is checked before anything is created, and what is tried when it is refused."""
+"""The cluster: what is decided before anything is created, and what is tried when it is refused."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from standins import Answers, Notes, failing_poller, poller, refusal, virtual_cl
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
 from harness.lifecycle.compute import Cluster, prepare_cluster
 from harness.lifecycle.report import CreatedResource
+from harness.lifecycle.sizes import plan_cluster
 from harness.lifecycle.waiting import Waiting
 from harness.spec.document import ComputeSection
 
@@ -35,13 +36,13 @@ def client(get: Answers, create: Answers | None = None, delete: Answers | None =
 def prepare(
     azure: Any, tags: dict[str, str] = ALLOWED, created: list[CreatedResource] | None = None, **section: Any
 ) -> tuple[Cluster, Notes]:
-    """Prepare the cluster; what was told on the way."""
+    """Plan and prepare the cluster; what was told on the way."""
     notes = Notes()
     listed = [] if created is None else created
     spec = ComputeSection(**section)
     within = Waiting(clock=virtual_clock(), deadline_s=600, watch=notes)
-    found = prepare_cluster(azure, spec, tags, offered=SIZES, created=listed, **within)
-    return found, notes
+    plan = plan_cluster(azure, spec, tags, offered=SIZES, watch=notes)
+    return prepare_cluster(azure, spec, plan, created=listed, **within), notes
 
 
 def test_an_existing_cluster_is_reused() -> None:
@@ -100,7 +101,7 @@ def test_low_priority_is_tried_when_dedicated_is_refused() -> None:
     """The tutorial's order of tiers; the report lists one cluster, which costs nothing without nodes."""
     created: list[CreatedResource] = []
     create = Answers(refusal(400, "no dedicated quota"), poller())
-    prepare(client(Answers(refusal(404), cluster(tier="low_priority")), create), created=created)
+    prepare(client(Answers(refusal(404), refusal(404), cluster(tier="low_priority")), create), created=created)
 
     assert [(sent.tier, sent.min_instances) for (sent,) in create.calls] == [("dedicated", 0), ("low_priority", 0)]
     assert created == [CreatedResource("compute", "gpu-cluster-big")]
@@ -142,7 +143,7 @@ def test_low_priority_is_tried_when_dedicated_does_not_come_up() -> None:
     """The failed cluster is deleted, and the report lists the one that came up."""
     created: list[CreatedResource] = []
     failed, gone = cluster(state="Failed", provisioning_errors="no cores"), refusal(404)
-    get = Answers(gone, failed, failed, failed, gone, cluster(tier="low_priority"))
+    get = Answers(gone, gone, failed, failed, failed, gone, cluster(tier="low_priority"))
     create, delete = Answers(poller()), Answers(poller())
     found, _ = prepare(client(get, create, delete), created=created)
 
@@ -156,7 +157,7 @@ def test_an_operation_that_fails_without_a_failed_cluster_is_an_error_of_its_own
     create = Answers(failing_poller(refusal(403, "no token")))
 
     with pytest.raises(StepFailed, match=r"creating cluster gpu-cluster-big failed.*HTTP 403: no token"):
-        prepare(client(Answers(refusal(404), cluster(state="Creating")), create))
+        prepare(client(Answers(refusal(404), refusal(404), cluster(state="Creating")), create))
     assert len(create.calls) == 1
 
 
@@ -165,7 +166,7 @@ def test_a_cluster_that_does_not_come_up_in_time_ends_the_step() -> None:
     create = Answers(poller())
 
     with pytest.raises(Unfinished, match="has not come up within 600 s"):
-        prepare(client(Answers(refusal(404), cluster(state="Creating")), create))
+        prepare(client(Answers(refusal(404), refusal(404), cluster(state="Creating")), create))
     assert len(create.calls) == 1
 
 
@@ -193,3 +194,27 @@ def test_a_compute_that_is_no_cluster_is_refused() -> None:
     """A compute instance of that name has no nodes for a job."""
     with pytest.raises(ComputeNotAllowed, match="got a compute of type computeinstance"):
         prepare(client(Answers(cluster(type="computeinstance"))))
+
+
+@pytest.mark.parametrize("before", [refusal(404), cluster()])
+def test_a_plan_creates_nothing(before: Any) -> None:
+    """Size, GPUs and the reason why it is allowed are known without a cluster."""
+    plan = plan_cluster(client(Answers(before)), ComputeSection(), ALLOWED, offered=SIZES, watch=Notes())
+
+    assert (plan.size.casefold(), plan.gpus_per_node) == ("standard_nd40rs_v2", 8)
+    assert "finetune_compute_allow_list" in plan.facts["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (cluster("STANDARD_NC24ADS_A100_V4"), refusal(404)),
+        (refusal(404), cluster("STANDARD_NC24ADS_A100_V4")),
+        (cluster(), cluster("STANDARD_NC24ADS_A100_V4")),
+    ],
+    ids=["deleted", "created", "replaced"],
+)
+def test_a_cluster_that_changes_meanwhile_is_not_used(before: Any, after: Any) -> None:
+    """The parameters were chosen for other nodes: preparing the data took its time."""
+    with pytest.raises(StepFailed, match="has changed since the job was planned"):
+        prepare(client(Answers(before, after)))

@@ -98,6 +98,38 @@ def test_half_a_configuration_names_what_is_missing(
     assert failure.value.remedy.startswith(f"Set {missing}, or")
 
 
+class Workspaces:
+    """The SDK's client, as far as it finds out where to go."""
+
+    def __init__(self, _: Any, subscription: str = "", group: str = "", name: str = "", **__: Any) -> None:
+        self.subscription_id, self.resource_group_name, self.workspace_name = subscription, group, name
+        self.workspaces = SimpleNamespace(get=lambda _: SimpleNamespace(location="here", mlflow_tracking_uri=""))
+
+    @classmethod
+    def from_config(cls, credential: Any, **_: Any) -> Workspaces:
+        """What the config.json says."""
+        return cls(credential, "file", "file", "file")
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({}, ("file", "file", "file")),
+        ({"workspace_name": "spec"}, ("file", "file", "spec")),
+        ({"subscription_id": "spec", "resource_group": "spec"}, ("spec", "spec", "file")),
+        ({"subscription_id": "spec", "resource_group": "spec", "workspace_name": "spec"}, ("spec", "spec", "spec")),
+    ],
+)
+def test_each_id_comes_from_the_first_place_that_has_it(keys: dict[str, str], expected: tuple[str, ...]) -> None:
+    """The spec wins over the config.json, and that over the environment, id by id."""
+    environ = dict.fromkeys(("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE_NAME"), "variable")
+    spec = LifecycleSpec().with_overrides({f"workspace.{key}": value for key, value in keys.items()})
+    clients = Clients(Workspaces, credential=SimpleNamespace())
+    found = connect(spec, environ=environ, interactive=False, clients=clients).workspace
+
+    assert (found.subscription_id, found.resource_group_name, found.workspace_name) == expected
+
+
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '"text"', '{"Scope": "nowhere"}'])
 def test_an_unusable_config_file_is_said_to_be_one(
     content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -115,7 +115,8 @@ def test_a_percentage_that_keeps_no_row_names_the_smallest_that_does(tmp_path: P
         prepare_data(source, 1, tmp_path / "out", layout=LETTERS)
 
     assert str(caught.value) == (
-        f"{source}: 1 % of split 'validation' keeps no row; got 40 rows in the split; expected at least 2 %"
+        f"{source}: 1 % of split 'validation' keeps no row; got 40 rows in the split; expected at least 2 %. "
+        "Take a larger percentage (--percent, data.percent)."
     )
 
 
@@ -205,5 +206,6 @@ def test_the_command_line_fails_with_one_line(tmp_path: Path, capsys: pytest.Cap
 
     assert data.main([*options, "--dataset_split_pc", "0.5"]) == 2
     assert capsys.readouterr().err == (
-        "the percentage of rows is not usable; got '0.5'; expected an integer from 1 to 100\n"
+        "percent: the percentage of rows is not usable; got '0.5'; expected an integer from 1 to 100. "
+        "Give a whole number, without a percent sign.\n"
     )

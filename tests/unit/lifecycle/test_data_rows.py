@@ -23,9 +23,10 @@ def chat_row(*roles: str, **changed: Any) -> dict[str, Any]:
 
 
 def error_of(row: dict[str, Any], layout: DataLayout = CHAT_LAYOUT) -> str:
-    """The message about a row at one fixed place."""
+    """The message about a row at one fixed place, which always says what to do."""
     with pytest.raises(DataError) as caught:
         check_row(row, "train_sft.jsonl line 17", layout)
+    assert caught.value.remedy.endswith(".")
     return str(caught.value)
 
 
@@ -85,16 +86,25 @@ def test_a_misspelled_role_is_named_with_its_place_and_the_nearest_one() -> None
         (chat_row("user", "system"), "messages[1].role is 'system'; expected 'assistant'"),
         (chat_row("system"), "messages holds a system turn only"),
         (chat_row(), "messages is empty"),
-        (chat_row(messages="hello"), "messages is a string; expected a list"),
-        (chat_row(messages=None), "messages is null"),
-        (chat_row(messages=["hello"]), "messages[0] is a string; expected {content, role}"),
-        (chat_row(messages=[{"content": "x"}]), "messages[0].role is missing; got the keys content"),
+        (chat_row(messages="hello"), "messages is a string; got 'hello'; expected a list"),
+        (chat_row(messages=None), "messages is null; got null; expected a list"),
+        (chat_row(messages=["hello"]), "messages[0] is a string; got 'hello'; expected {content, role}"),
+        (
+            chat_row(messages=[{"content": "x"}]),
+            "messages[0].role is missing; got the keys content; expected {content, role}",
+        ),
         (
             chat_row(messages=[{"role": "user", "contents": "x"}]),
             "content is missing; got the keys role, con",
         ),
         (chat_row(messages=[{"role": "user", "content": " "}]), "messages[0].content is empty"),
         (chat_row(messages=[{"role": "user", "content": 3}]), "messages[0].content is a number; got 3"),
+        (
+            chat_row(messages=[{"role": "user", "content": None}]),
+            "messages[0].content is null; got null; expected a str",
+        ),
+        (chat_row(messages=[{"role": None, "content": "x"}]), "messages[0].role is null; expected 'user' or"),
+        (chat_row(messages=[[True, None]]), "messages[0] is a list; got [true, null]; expected"),
         (chat_row(messages=[{"role": ["user"], "content": "x"}]), "messages[0].role is ['user']; expected"),
         (chat_row("user", prompt=["x"]), "prompt is a list; got ['x']; expected a string"),
         (chat_row("user", prompt=""), "prompt is empty"),
@@ -140,11 +150,12 @@ def test_lines_keep_their_number_and_blank_ones_are_passed_over(tmp_path: Path) 
     ("content", "message"),
     [
         (b'{"a": 1}\n{"a": 1,}\n', "rows.jsonl line 2: not JSON: "),
-        (b"[\n", "rows.jsonl line 1: not JSON: "),
+        (b"[\n", "rows.jsonl line 1: not JSON: Expecting value at column 2"),
         (b'{"a": NaN}', "rows.jsonl line 1: not JSON: NaN is no JSON value"),
         (b"[" * 100_000, "rows.jsonl line 1: not JSON: nested too deeply"),
-        (b"[1, 2]", "rows.jsonl line 1: not a row; got a list; expected one JSON object on each line"),
-        (b"\n7", "rows.jsonl line 2: not a row; got a number"),
+        (b"[1, 2]", "rows.jsonl line 1: not a row; got a list, [1, 2]; expected one JSON object on each line"),
+        (b"\n7", "rows.jsonl line 2: not a row; got a number, 7"),
+        (b"null", "rows.jsonl line 1: not a row; got null, null"),
         (b'{"a": 1}\n\xff', "rows.jsonl line 2: byte 9 of the file is not UTF-8; got 0xff"),
         ('{"a": "é"}'.encode("latin-1"), "rows.jsonl line 1: byte 7 of the file is not UTF-8; got 0xe9"),
         ("\ufeff{}".encode("utf-16-le"), "rows.jsonl line 1: byte 0 of the file is not UTF-8; got 0xff"),

@@ -34,6 +34,7 @@ def error_opening(source: str, layout: DataLayout = LETTERS) -> str:
     """The message about a source that cannot be opened."""
     with pytest.raises(DataError) as caught:
         open_source(source, layout, Path("never-made"))
+    assert caught.value.remedy.endswith(".")
     return str(caught.value)
 
 
@@ -90,7 +91,8 @@ def test_a_missing_split_is_named_with_the_nearest_file(tmp_path: Path) -> None:
         (tmp_path / f"{name}.jsonl").write_text('{"letter": "a"}\n')
 
     assert error_opening(str(tmp_path)) == (
-        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; nearest: validaton, train"
+        f"{tmp_path}: split 'validation' is missing; got the splits test, train, validaton; expected validation; "
+        "nearest: validaton, train. Add it, or name the data's own splits in data.splits of the spec."
     )
 
 
@@ -148,7 +150,7 @@ def test_rows_of_a_divided_file_keep_their_place(tmp_path: Path) -> None:
 
 def test_too_few_different_rows_cannot_be_divided(tmp_path: Path) -> None:
     """Copies do not help."""
-    with pytest.raises(DataError, match="got 2 with different 'letter'; expected at least 3"):
+    with pytest.raises(DataError, match="got 4 rows, 2 with different 'letter'; expected at least 3"):
         one_file(tmp_path / "mine.jsonl", [{"letter": letter} for letter in "abab"])
 
 
@@ -171,8 +173,9 @@ def test_a_path_that_does_not_exist_suggests_its_neighbours(tmp_path: Path, name
     (tmp_path / "mine2.jsonl").write_text("")
 
     assert error_opening(str(tmp_path / name)) == (
-        f"{tmp_path / name}: there is no such file or folder; "
-        "expected a local path, or a hub id such as HuggingFaceH4/ultrachat_200k; nearest: mine2.jsonl"
+        f"{tmp_path / name}: there is no such file or folder; got nothing of that name in {tmp_path}; "
+        "expected a local path, or a hub id such as HuggingFaceH4/ultrachat_200k; nearest: mine2.jsonl. "
+        "Correct the path, or leave it out to run on the samples."
     )
 
 
@@ -182,6 +185,27 @@ def test_a_relative_path_below_a_folder_is_no_hub_id(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
 
     assert error_opening("mine/data").startswith("mine/data: there is no such file or folder")
+
+
+def test_a_folder_called_as_a_reader_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`datasets` has a reader called json, which would read all of the current folder."""
+    (tmp_path / "json").mkdir()
+    for split in LETTERS.splits:
+        (tmp_path / "json" / f"{split}.json").write_text(f'{{"letter": "{split}"}}\n')
+    (tmp_path / "other.json").write_text('{"number": 1}\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert split_of_each(open_source("json", LETTERS, tmp_path / "cache")) == {split: split for split in LETTERS.splits}
+
+
+def test_files_that_do_not_agree_are_told_with_their_difference(tmp_path: Path) -> None:
+    """What `datasets` says in paragraphs is one line that holds the cause."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.json").write_text('{"letter": "a"}\n')
+    (tmp_path / "in" / "b.json").write_text('{"number": 1}\n')
+
+    with pytest.raises(DataError, match=r"the folder cannot be loaded; got \w+: .*(column|cast).*number"):
+        open_source(str(tmp_path / "in"), LETTERS, tmp_path / "cache")
 
 
 def test_a_folder_without_data_says_which_splits_it_needs(tmp_path: Path) -> None:
@@ -217,19 +241,3 @@ def test_an_error_is_told_once(tmp_path: Path) -> None:
 
     logging.getLogger("datasets").removeHandler(handler)
     assert records == []
-
-
-def test_a_hub_id_that_cannot_be_loaded_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reason of the hub, and the way without a network."""
-    import datasets
-
-    def refuse(source: str, cache_dir: str | None) -> NoReturn:
-        raise ConnectionError(f"Couldn't reach '{source}' on the Hub\nsecond line")
-
-    monkeypatch.setattr(datasets, "load_dataset_builder", refuse)
-
-    assert error_opening("HuggingFaceH4/ultrachat_200k") == (
-        "HuggingFaceH4/ultrachat_200k: the data set cannot be loaded from the Hugging Face hub; got "
-        "ConnectionError: Couldn't reach 'HuggingFaceH4/ultrachat_200k' on the Hub. "
-        "Check the id and the network, or name a local folder such as samples/ultrachat_200k."
-    )

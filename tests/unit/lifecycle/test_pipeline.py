@@ -32,7 +32,7 @@ def given(computes: tuple[str, ...] = COMPUTES, splits: SplitsSection | None = N
     return bound_inputs(
         JobParameters(FinetuneComponent("chat_completion_pipeline", "1", "id", taken, None), {}, (), "name"),
         FoundationModel("Phi-3", "5", "azureml://registries/azureml/models/Phi-3/versions/5", {}),
-        Cluster("gpu-cluster-big", "Standard_ND40rs_v2", "dedicated", 8, False, "allowed"),
+        Cluster("gpu-cluster-big", "Standard_ND40rs_v2", "dedicated", 8, False),
         Dataset(prepared, splits or SplitsSection(), {"prompt": "Hello"}),
     )
 

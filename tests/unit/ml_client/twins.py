@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from azure.ai.ml import MLClient
+from azure.ai.ml.constants._endpoint import EndpointInvokeFields
+from azure.ai.ml.entities._builders import BaseNode
 from azure.core.exceptions import AzureError
 
 from fakes.emulator import Emulator
@@ -25,9 +28,11 @@ _MADE_UP = (
     (re.compile(r"[0-9a-f]{26}"), "<hex>"),
     (re.compile(r'"(operation|request)": "[0-9a-f]{16,32}"'), r'"\1": "<hex>"'),
 )
-_ORIGIN = ("created_at", "created_by", "created_by_type", "last_modified_at")
-_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs", "latest_version_", "response", "model"))
-"""What entities have of the machine they are on, or hold of the way that they came."""
+_ORIGIN = ("created_at", "created_by_type", "last_modified_at")
+_GIT = ("mlflow.source.git", "azureml.git")
+"""What the SDK adds to a job's properties: the state of the folder that it was sent from."""
+_UNTOLD = frozenset(("base_path", "print_as_yaml", "kwargs", "created_on"))
+"""What entities have of the machine they are on, or hold of the way that they came, or only in younger SDKs."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,29 @@ def on_both(scenario: Scenario, **options: Any) -> tuple[Any, Any]:
     return on_double(scenario, **options), on_emulator(scenario, **options)
 
 
+def agreed(scenario: Scenario, **options: Any) -> Any:
+    """Return what a scenario comes to on both, which is the same, and no exception."""
+    double, emulator = on_both(scenario, **options)
+    disagreements = list(differences(double, emulator))
+    assert not disagreements, "\n".join(disagreements)
+    assert not (isinstance(double, dict) and "raised" in double)
+    return double
+
+
+def differences(double: Any, emulator: Any, where: str = "") -> Iterator[str]:
+    """Yield where two outcomes differ, the double's value first."""
+    if isinstance(double, dict) and isinstance(emulator, dict):
+        pairs = [(key, double.get(key, "absent"), emulator.get(key, "absent")) for key in sorted({*double, *emulator})]
+    elif isinstance(double, list) and isinstance(emulator, list) and len(double) == len(emulator):
+        pairs = [(str(index), *pair) for index, pair in enumerate(zip(double, emulator, strict=True))]
+    else:
+        pairs = []
+        if double != emulator:
+            yield f"{where}: {double!r} <> {emulator!r}"
+    for key, one, other in pairs:
+        yield from differences(one, other, f"{where}/{key}")
+
+
 def on_double(scenario: Scenario, **options: Any) -> Any:
     """Return what a scenario comes to on the double."""
     with FakeAzure(**options) as azure, sdk_muted():
@@ -54,8 +82,12 @@ def on_double(scenario: Scenario, **options: Any) -> Any:
 
 
 def on_emulator(scenario: Scenario, **options: Any) -> Any:
-    """Return what a scenario comes to on the emulator."""
-    with Emulator(**options) as azure, sdk_muted():
+    """Return what a scenario comes to on the emulator, with the headers of a fresh process.
+
+    The SDK keeps the headers of one `invoke`, the deployment's name among them, for the next ones (SDK source).
+    """
+    fresh = patch.object(EndpointInvokeFields, "DEFAULT_HEADER", {"Content-Type": "application/json"})
+    with Emulator(**options) as azure, sdk_muted(), fresh:
         ids = (azure.subscription_id, azure.resource_group, azure.workspace_name)
         workspace = MLClient(azure.credential, *ids, show_progress=False)
         registry = MLClient(azure.credential, registry_name="azureml", show_progress=False)
@@ -91,10 +123,11 @@ def told(value: Any, depth: int = 0) -> Any:
         return value
     if isinstance(value, datetime):
         return value.isoformat()
-    if hasattr(value, "created_at"):  # of two classes, by the way that it came
+    if type(value).__name__ == "SystemData":  # of two classes, by the way that it came
         return {name: told(getattr(value, name)) for name in _ORIGIN}
-    if isinstance(value, Mapping):
-        return {masked(str(key)): told(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, Mapping) and not isinstance(value, BaseNode):
+        kept = {str(key): each for key, each in value.items() if not str(key).startswith((*_GIT, "_source"))}
+        return {masked(key): told(each, depth + 1) for key, each in kept.items()}
     if isinstance(value, list | tuple | set):
         return [told(each, depth + 1) for each in value]
     return {"is": _class_of(value), **told_attributes(value, depth)}

@@ -9,7 +9,7 @@ from typing import Any
 from fakes.catalogue import Catalogue, load_catalogue
 from fakes.world.deployments import OnlineDeployment, put_deployment
 from fakes.world.endpoints import OnlineEndpoint, put_endpoint
-from fakes.world.engine import FineTuneRequest, FineTuneResult, ScoringError
+from fakes.world.engine import FineTuneRequest, FineTuneResult, ForeignModelError, ScoringError
 from fakes.world.pace import pace_by_name
 from fakes.world.world import World
 
@@ -43,10 +43,12 @@ class EchoEngine:
         raise NotImplementedError
 
     def load(self, folder: Mapping[str, bytes]) -> Echo:
-        """Load a model; ValueError when its MLmodel says "broken"."""
+        """Load a model; ValueError when its MLmodel says "broken", ForeignModelError when it says "foreign"."""
         name = folder["MLmodel"].decode()
         if name == "broken":
             raise ValueError("the weights are broken")
+        if name.startswith("foreign "):
+            raise ForeignModelError(f"one of {name.removeprefix('foreign ')}")
         return Echo(name)
 
     def foundation(self, name: str, task: str) -> Echo:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from fine_tuning import WHOLE_JOB, new_world, submit, upload, wait
 
-from fakes.world.asset_rules import ANONYMOUS, component_spec, datastore_uri, has_blobs, parse_uri, put_asset
+from fakes.world.asset_rules import ANONYMOUS, datastore_uri, has_blobs, parse_uri, put_asset
 from fakes.world.assets import AssetVersion
+from fakes.world.component_specs import component_spec
 from fakes.world.errors import Invalid, NotFound
 from fakes.world.world import World
 

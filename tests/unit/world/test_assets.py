@@ -114,12 +114,13 @@ def test_deleting(version: str | None, left: list[str]) -> None:
 
 
 def test_names_come_in_the_order_of_creation() -> None:
-    """`names` and `every` tell what a kind has, and nothing of other kinds."""
+    """`containers` and `every` tell what a kind has, and nothing of other kinds."""
     store = AssetStore()
     for kind, name in (("models", "b"), ("models", "a"), ("data", "c")):
         store.put(kind, name, "1", {}, START)
 
-    assert (store.names("models"), store.names("data")) == (["b", "a"], ["c"])
+    assert [found.name for found in store.containers("models")] == ["b", "a"]
+    assert [found.name for found in store.containers("data")] == ["c"]
     assert [asset.name for asset in store.every("models")] == ["b", "a"]
 
 

@@ -13,6 +13,7 @@ from fakes.world.containers import NO_SCRIPTS
 from fakes.world.errors import Conflict, Invalid
 from fakes.world.faults import LIVENESS_FAILURE, Stuck
 from fakes.world.operations import Operation
+from fakes.world.placeholders import write_placeholder
 from fakes.world.world import World
 
 
@@ -192,7 +193,27 @@ def test_scoring_script_is_not_run(world: World, model: str) -> None:
     world.home.assets.put("codes", "script", "1", {}, world.clock.now())
     sent = online.body(model, codeConfiguration={"codeId": code, "scoringScript": "score.py"})
 
-    assert answer(online.deployment(world, "blue", sent)) == {"message": NO_SCRIPTS}
+    deployment = online.deployment(world, "blue", sent)
+
+    assert answer(deployment) == {"message": NO_SCRIPTS}
+    assert f"is not loaded: {NO_SCRIPTS}" in deployment.log.text("InferenceServer", None)
+    assert deployment.plan.state(world.clock.now()) == "Succeeded"
+
+
+def test_a_model_of_another_flavor_says_so(world: World) -> None:
+    """An MLflow model whose code is not run here deploys, and its log and its answers name the flavor."""
+    deployment = online.deployment(world, "blue", online.body(online.register(world, "sk", "foreign mlflow.sklearn")))
+
+    assert "one of mlflow.sklearn" in answer(deployment)["message"]
+    assert "sk:1 is not loaded" in deployment.log.text("InferenceServer", None)
+
+
+def test_a_model_that_no_job_wrote_says_so(world: World) -> None:
+    """A model whose files stand in for those of a job that was not executed deploys, and says that it was not."""
+    reference = online.register(world, "empty", None)
+    write_placeholder(world, world.home, "workspaceblobstore", "models/empty")
+
+    assert "did not execute the job" in answer(online.deployment(world, "blue", online.body(reference)))["message"]
 
 
 @pytest.mark.parametrize("version", ["versions/5", "labels/latest"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import online
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes.world import endpoints
@@ -87,19 +87,23 @@ def endpoint() -> endpoints.OnlineEndpoint:
     return world.home.endpoints["chat-1"]
 
 
-@given(blue=st.integers(0, 120), green=st.integers(0, 120))
-def test_traffic_adds_up_to_nothing_or_everything(endpoint: endpoints.OnlineEndpoint, blue: int, green: int) -> None:
-    """Shares are taken exactly when each lies in 0..100 and they add up to 0 or 100."""
+SHARES = st.sampled_from([-1, 0, 1, 10, 50, 90, 99, 100, 101])
 
-    fits = max(blue, green) <= 100 and blue + green in (0, 100)
+
+@given(st.dictionaries(st.sampled_from(["blue", "green", "Green", "purple"]), SHARES))
+@example({"blue": -1, "green": 1})
+@example({"blue": 101, "green": -1})
+def test_traffic_adds_up_to_nothing_or_everything(endpoint: endpoints.OnlineEndpoint, traffic: dict[str, int]) -> None:
+    """Shares are taken exactly when their deployments exist, each lies in 0..100 and they add up to 0 or 100."""
+    fits = "purple" not in traffic and all(0 <= share <= 100 for share in traffic.values())
 
     try:
-        endpoints.check_traffic(endpoint, {"blue": blue, "green": green}, {})
+        endpoints.check_traffic(endpoint, traffic, {})
         taken = True
     except Invalid:
         taken = False
 
-    assert fits == taken
+    assert taken is (fits and sum(traffic.values()) in (0, 100))
 
 
 def test_traffic_to_nobody_is_refused(world: World) -> None:

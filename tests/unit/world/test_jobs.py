@@ -36,7 +36,7 @@ def test_reading_does_not_move_a_job(world: World, make: Callable[[World], Job])
 def test_a_second_put_only_describes(world: World) -> None:
     """A PUT of a job that exists changes its description and tags, and nothing is run again."""
     job = submit(world)
-    again, new = put_job(world, world.home, "job", {"description": "mine", "tags": {"a": "1"}, "jobType": "Other"})
+    again, new = put_job(world, world.home, "job", {"description": "mine", "tags": {"a": "1"}})
 
     assert (again, new) == (job, False)
     assert (job.properties["description"], job.run.tags, job.kind) == ("mine", {"a": "1"}, "Pipeline")

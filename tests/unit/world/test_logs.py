@@ -8,6 +8,7 @@ from fine_tuning import PREPARING, VALIDATION, WHOLE_JOB, command, new_world, st
 from fakes.world.datastores import ARTIFACT_STORE
 from fakes.world.jobs import Job, cancel_job
 from fakes.world.logs import COMMAND_LOG, EXECUTION_LOG, NOT_EXECUTED
+from fakes.world.runs import Run
 from fakes.world.world import World
 
 
@@ -17,9 +18,9 @@ def world() -> World:
     return new_world()
 
 
-def _log(world: World, job: Job, name: str = EXECUTION_LOG) -> str:
+def _log(world: World, job: Job, name: str = EXECUTION_LOG, run: Run | None = None) -> str:
     store = world.home.datastores[ARTIFACT_STORE]
-    blob = world.blobs.get(store.account, store.container, f"{job.run.container}/{name}")
+    blob = world.blobs.get(store.account, store.container, f"{(run or job.run).container}/{name}")
     return world.blobs.open(blob).read().decode() if blob else ""
 
 
@@ -106,3 +107,38 @@ def test_a_command_says_that_it_ran_nothing(world: World) -> None:
     wait(world, 1000)
 
     assert _log(world, job, COMMAND_LOG) == NOT_EXECUTED
+
+
+def test_a_failed_step_has_a_log_of_its_own(world: World) -> None:
+    """A step that fails leaves a log with its cause, from the instant at which it fails."""
+    world.faults.fail_job("CUDA out of memory", step="preprocess")
+    job = submit(world)
+    failed = step(job, "chat_completion_datapreprocess")
+    wait(world, PREPARING + 1)
+    before = _log(world, job, COMMAND_LOG, failed)
+    wait(world, WHOLE_JOB)
+
+    assert before == ""
+    assert _log(world, job, COMMAND_LOG, failed).endswith("CUDA out of memory\n")
+
+
+def test_a_cancelled_step_has_no_cause_of_failure(world: World) -> None:
+    """A step that was cancelled before it could fail leaves no log of a failure."""
+    world.faults.fail_job("no", step="validation")
+    job = submit(world)
+    failed = step(job, "ft_nlp_common_validation")
+    wait(world, PREPARING + 1)
+    cancel_job(world, world.home, "job")
+    wait(world, WHOLE_JOB)
+
+    assert _log(world, job, COMMAND_LOG, failed) == ""
+
+
+def test_a_failed_command_says_why(world: World) -> None:
+    """The log of a command that fails ends with the cause."""
+    world.faults.fail_job("no space left")
+    job = command(world)
+    wait(world, 1000)
+
+    assert _log(world, job, COMMAND_LOG).startswith(NOT_EXECUTED)
+    assert _log(world, job, COMMAND_LOG).endswith("no space left\n")

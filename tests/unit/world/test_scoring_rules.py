@@ -107,6 +107,16 @@ def test_mirrored_requests_are_counted_in_the_log(world: World) -> None:
     assert (answered, log.count("POST /score 200 (mirrored)")) == ({"blue"}, 5)
 
 
+def test_a_request_that_names_a_deployment_is_not_copied(world: World) -> None:
+    """Who asks for a deployment by name gets that one, without a copy and without a place in the rotation."""
+    endpoint = online.endpoint(world, traffic={"blue": 100}, mirrorTraffic={"green": 50})
+    before = endpoint.served
+
+    assert {score(world, deployment="blue") for _ in range(10)} == {"blue"}
+    assert "(mirrored)" not in endpoint.deployments["green"].log.text("InferenceServer", None)
+    assert endpoint.served == before
+
+
 @pytest.mark.parametrize(
     ("authorization", "text"),
     [

@@ -80,7 +80,7 @@ def test_workspaces_see_nothing_of_each_other(world: World) -> None:
     submit(world)
     other = _other(world)
 
-    assert (other.jobs, other.experiments, other.assets.names("models")) == ({}, {}, [])
+    assert (other.jobs, other.experiments, other.assets.containers("models")) == ({}, {}, [])
     with pytest.raises(NotFound):
         opener(world, other, TRAIN, kind="uri_file")
 
