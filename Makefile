@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage contract matrix clean
+.PHONY: help run test check bench coverage canaries cassettes contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -32,6 +32,12 @@ bench: $(READY) ## the budgets, as ratios measured on this machine
 
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
+
+canaries: $(READY) ## plant secrets in traffic, record it and look for them; writes docs/canaries.md
+	@$(BIN)/python -m harness.cassettes.canaries docs/canaries.md
+
+cassettes: $(READY) ## record every scenario from the local Azure ML
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator
 
 contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md

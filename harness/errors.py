@@ -14,6 +14,11 @@
     │   ├── ScoringFailed        the endpoint answered, and not with an answer
     │   └── Unfinished           a deadline of the spec passed first
     ├── NetworkRefused           a test on an offline backend tried to leave this machine           1
+    ├── CassetteError            a recording and what replays it are no longer the same             1
+    │   ├── CassetteMiss         a request that was not recorded
+    │   ├── CassetteUnused       exchanges that were recorded, and not asked for
+    │   ├── CassetteUnreadable   a file that is no cassette, or was edited by hand
+    │   └── CassetteEnded        a client that outlived its replay
     ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
     └── Interrupted              stopped by the user; what was created has been cleaned up         4
         └── LeftBehind           stopped by the user; something that bills is left              1
@@ -29,6 +34,11 @@ from collections.abc import Iterable
 from itertools import islice
 
 __all__ = [
+    "CassetteEnded",
+    "CassetteError",
+    "CassetteMiss",
+    "CassetteUnreadable",
+    "CassetteUnused",
     "ComputeNotAllowed",
     "DataError",
     "DeploymentFailed",
@@ -148,6 +158,28 @@ class NetworkRefused(HarnessError):
     """A test that runs on an offline backend tried to reach another machine."""
 
     exit_code = 1
+
+
+class CassetteError(HarnessError):
+    """A recording and the scenario that replays it are no longer the same."""
+
+    exit_code = 1
+
+
+class CassetteMiss(CassetteError):
+    """A request, or something made up, that the cassette does not hold."""
+
+
+class CassetteUnused(CassetteError):
+    """A scenario passed, and did not ask for all that was recorded."""
+
+
+class CassetteUnreadable(CassetteError):
+    """A file that is no cassette, or was changed since it was recorded."""
+
+
+class CassetteEnded(CassetteError):
+    """A client that outlived its replay, such as a poller that nobody waited for."""
 
 
 class VerdictNo(HarnessError):

@@ -8,7 +8,8 @@ from harness.plugin.lifecycle import Lifecycle
 from harness.spec import LifecycleSpec
 
 
-@pytest.mark.usefixtures("nothing_billable")
+# not on a recording: how two threads take turns, and so how often each of them asks, is another each time
+@pytest.mark.usefixtures("nothing_billable", "azure")
 def test_two_lifecycles_at_once_do_not_mix(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
     """Both end well, each with resources of its own, on one cluster that only one of them has created."""
     left, right = lifecycle.run_at_once(chat, chat.with_overrides({"data.percent": "25"}))

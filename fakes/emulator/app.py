@@ -26,6 +26,7 @@ from fakes.emulator.wsgi import serve
 from fakes.world.errors import ServiceError
 from fakes.world.faults import ConnectionFault, Fault, HttpFault
 from fakes.world.world import REGION
+from harness.doors.messages import BrokenConnectionError
 
 if TYPE_CHECKING:
     from fakes.world.world import World
@@ -33,15 +34,6 @@ if TYPE_CHECKING:
 
 class EmulatorClosedError(Exception):
     """A client that outlived its emulator, such as a poller nobody waited for, is stopped instead of let out."""
-
-
-class BrokenConnectionError(Exception):
-    """An injected fault: the carrier of the exchange turns it into its own reset, timeout or short read."""
-
-    def __init__(self, kind: str, reply: Reply | None = None) -> None:
-        super().__init__(f"injected connection fault: {kind}")
-        self.kind = kind
-        self.reply = reply
 
 
 class InjectedError(ServiceError):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fakes.world.errors import Invalid
+from harness.doors.messages import Body, ChunkReader, Reply
 
-Body = bytes | BinaryIO | Iterable[bytes]
+__all__ = ["Exchange", "Reply", "Request"]
 
 
 @dataclass(slots=True)
@@ -68,28 +69,6 @@ class Request:
         return value
 
 
-@dataclass(slots=True)
-class Reply:
-    """A reply. `body` is whole bytes, or chunks with their total `length` for what should not be held in memory."""
-
-    status: int
-    body: bytes | Iterator[bytes] = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    length: int | None = None
-
-    def whole(self) -> bytes:
-        """Return all of the body; chunks are joined, and kept joined."""
-        if not isinstance(self.body, bytes):
-            self.body = b"".join(self.body)
-        return self.body
-
-    def content_length(self) -> int:
-        """Return the number of body bytes."""
-        if isinstance(self.body, bytes):
-            return len(self.body)
-        return self.length or 0
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What was asked and how it was answered, kept in `Emulator.calls`."""
@@ -98,27 +77,3 @@ class Exchange:
     url: str
     status: int
     operation: str
-
-
-class ChunkReader(io.RawIOBase):
-    """A raw stream over chunks, for bodies that are not held in memory."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill `buffer` from the chunks; 0 at their end."""
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = memoryview(chunk)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size

@@ -1,12 +1,21 @@
-"""Who answers the SDK: a local Azure ML in this process, or Azure itself."""
+"""Who answers the SDK: a local Azure ML in this process, a recording, or Azure itself."""
 
 from __future__ import annotations
 
-from harness.backends.select import BACKENDS, OFFLINE_BACKENDS, BackendChoice, Machine, choose_backend, choose_backends
+from harness.backends.select import (
+    BACKENDS,
+    LOCAL_BACKENDS,
+    OFFLINE_BACKENDS,
+    BackendChoice,
+    Machine,
+    choose_backend,
+    choose_backends,
+)
 from harness.backends.surroundings import Surroundings, open_backend
 
 __all__ = [
     "BACKENDS",
+    "LOCAL_BACKENDS",
     "OFFLINE_BACKENDS",
     "BackendChoice",
     "Machine",

@@ -10,6 +10,7 @@ from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = [
     "BACKENDS",
+    "LOCAL_BACKENDS",
     "OFFLINE_BACKENDS",
     "WORKSPACE_VARIABLES",
     "BackendChoice",
@@ -19,7 +20,10 @@ __all__ = [
     "refuse_unknown",
 ]
 
-OFFLINE_BACKENDS = ("fake", "emulator")
+LOCAL_BACKENDS = ("fake", "emulator")
+"""Those that are an Azure ML of their own, which can be looked into."""
+
+OFFLINE_BACKENDS = (*LOCAL_BACKENDS, "replay")
 """Those that need neither account nor network, and cost nothing."""
 
 BACKENDS = (*OFFLINE_BACKENDS, "live")
@@ -56,7 +60,7 @@ class Machine:
 class BackendChoice:
     """The backend and why it can be used. interactive: a browser may be opened to sign in.
 
-    catalog and pace are a local Azure ML's: the registries' era, and how long things take.
+    catalog and pace are a local Azure ML's: the registries' era, and how long things take. cassette: what to replay.
     """
 
     name: str
@@ -64,6 +68,7 @@ class BackendChoice:
     interactive: bool = False
     catalog: str = "2024-04"
     pace: str = "recorded"
+    cassette: str = ""
 
 
 _PACES = ("recorded", "instant")
@@ -94,6 +99,7 @@ def choose_backend(
     *,
     catalog: str | None = None,
     pace: str | None = None,
+    cassette: str = "",
     workspace: Sequence[str | None] = (None, None, None),
 ) -> BackendChoice:
     """Return the choice, or raise UsageError for options that do not fit and EnvironmentMissing for a live run
@@ -108,7 +114,9 @@ def choose_backend(
             nearest=nearest(name, BACKENDS, 1),
             remedy="Name one of them, or leave the option out.",
         )
-    if name in OFFLINE_BACKENDS:
+    if name == "replay":
+        return BackendChoice(name, f"{cassette} needs neither account nor network", cassette=cassette)
+    if name in LOCAL_BACKENDS:
         reason = f"{_IN_SHORT[name]} needs neither account nor network"
         return BackendChoice(name, reason, catalog=catalog or "2024-04", pace=pace or "recorded")
     _refuse_local_options({"--catalog": catalog, "--pace": pace})

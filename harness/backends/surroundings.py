@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from harness.lifecycle.waiting import Clock
     from harness.spec import LifecycleSpec
 
-__all__ = ["Surroundings", "open_backend"]
+__all__ = ["Pin", "Surroundings", "open_backend"]
+
+Pin = Callable[[str, Callable[[], str]], str]
+
+
+def _make_anew(_name: str, make: Callable[[], str]) -> str:
+    return make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Surroundings:
     azure: the local Azure ML, to look into and to inject faults; None on Azure, whose calls are not counted (0).
     clients: None for the SDK's own. The fake has its own, which make no HTTP call (0).
     workspace: the ids of the only workspace there is, by the spec's names; empty on Azure, where the spec says.
+    pinned: called with a name and a function, returns what a scenario makes up: the function's result, which a
+    recording keeps and a replay gives back. Each name once.
     """
 
     name: str
@@ -34,6 +42,7 @@ class Surroundings:
     azure: Any = None
     clients: Clients | None = None
     workspace: Mapping[str, str] = field(default_factory=dict)
+    pinned: Pin = _make_anew
 
     def settled(self, spec: LifecycleSpec) -> LifecycleSpec:
         """Return the spec as it runs here: a workspace that it names is Azure's, a local Azure has its own."""
@@ -46,6 +55,10 @@ def open_backend(choice: BackendChoice) -> AbstractContextManager[Surroundings]:
         from harness.backends.live import open_live
 
         return open_live()
+    if choice.name == "replay":
+        from harness.backends.replay import open_replay
+
+        return open_replay(choice)
     if choice.name == "fake":
         from harness.backends.fake import open_fake
 

@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.cassettes import cassettes
 from harness.cli.outcome import Presentation
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = ["asked"]
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cassettes, name="cassettes")
 
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""

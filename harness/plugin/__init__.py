@@ -11,5 +11,7 @@ pytest_plugins = (
     "harness.plugin.markers",
     "harness.plugin.preflight",
     "harness.plugin.network",
+    "harness.plugin.cassettes",
+    "harness.plugin.provenance",
     "harness.plugin.fixtures",
 )

@@ -8,26 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.backends import OFFLINE_BACKENDS, Surroundings, choose_backend, open_backend
+from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
 from harness.backends.live import look_around
+from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
 
 if TYPE_CHECKING:
     from harness.plugin.lifecycle import Lifecycle
 
-__all__ = ["azure", "backend", "harness_backend", "lifecycle", "surroundings"]
+__all__ = ["azure", "backend", "harness_backend", "lifecycle", "local_azure", "surroundings"]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test of each scenario for each backend, its name last in the test's id.
 
-    What looks into the local Azure ML, or needs the registry as it stood, is no scenario for Azure itself.
+    What looks into the local Azure ML is no scenario for Azure itself or a recording; what needs the registry as it
+    stood, or checks the local Azure ML where there is one, is none for Azure.
     """
     if OURS not in metafunc.fixturenames:
         return
-    local = "azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog"))
-    names = OFFLINE_BACKENDS if local else backends_for(metafunc.config)
+    if "azure" in metafunc.fixturenames:
+        names: tuple[str, ...] = LOCAL_BACKENDS
+    elif "local_azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog")):
+        names = OFFLINE_BACKENDS
+    else:
+        names = backends_for(metafunc.config)
     live = [pytest.mark.live]
     backends = [pytest.param(name, marks=live if name == "live" else ()) for name in names]
     metafunc.parametrize("backend", backends, indirect=True)
@@ -49,13 +55,19 @@ def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surro
     """The open backend; `@pytest.mark.catalog(era)` chooses the local registry."""
     catalog = request.node.get_closest_marker("catalog")
     choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
-    with open_backend(choice) as opened:
-        yield opened
+    with opened(request.node, choice) as around:
+        yield around
 
 
 @pytest.fixture
 def azure(surroundings: Surroundings) -> Any:
     """The local Azure ML: `.faults`, `.clock`, `.calls`, `.world`."""
+    return surroundings.azure
+
+
+@pytest.fixture
+def local_azure(surroundings: Surroundings) -> Any:
+    """The local Azure ML to look into after a scenario; None on a recording, which has its own proof: all was asked."""
     return surroundings.azure
 
 

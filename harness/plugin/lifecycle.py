@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ class Lifecycle:
         self._surroundings = surroundings
         self._folder = folder
         self._runs = 0
+        self._locally = surroundings.azure is not None
 
     def run(self, spec: LifecycleSpec, watch: Watcher | None = None) -> LifecycleReport:
         """Run every step and return the report; a failure is its `error`."""
@@ -51,7 +53,7 @@ class Lifecycle:
         around, folder = self._surroundings, self._next_folder()
         settled = around.settled(spec)
         azure = connect(settled, environ=around.environ, interactive=False, clients=around.clients)
-        name = name or make_endpoint_name("scenario", new_run_id(around.clock.now(), str(folder)))
+        name = name or make_endpoint_name("scenario", self._run_id(folder))
         models: dict[WhichModel, str] = {"foundation": find_model(azure.registry, settled.model).id}
         if trained is not None:
             models["fine-tuned"] = _facts(trained, "register")["id"]
@@ -97,8 +99,15 @@ class Lifecycle:
             interactive=False,
             clients=around.clients,
             watch=watch,
+            run_id=self._run_id(folder),
             studio=around.azure is None,
         )
+
+    def _run_id(self, folder: Path) -> str:
+        """Return an id for the run in a folder: the same one each time on a local Azure ML, whose names are its own."""
+        salt = folder.name if self._locally else f"{platform.node()}:{folder}"
+        around = self._surroundings
+        return around.pinned(f"run id of {folder.name}", lambda: new_run_id(around.clock.now(), salt))
 
     def _next_folder(self) -> Path:
         self._runs += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -13,7 +13,7 @@ from harness.backends.live import look_around
 from harness.errors import HarnessError
 from harness.plugin.options import backend_of
 
-__all__: list[str] = []
+__all__ = ["refuse"]
 
 _REFUSAL = "harness_refusal"
 
@@ -28,10 +28,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         if not config.getoption("collectonly"):
             _look_at_azure()
     except HarnessError as error:
-        if hasattr(config, "workeroutput"):  # a process of pytest-xdist, which can only pass it on
-            config.workeroutput[_REFUSAL] = str(error)
-            pytest.exit(str(error), returncode=int(pytest.ExitCode.USAGE_ERROR))
-        raise pytest.UsageError(str(error)) from None
+        refuse(config, error)
+
+
+def refuse(config: pytest.Config, error: HarnessError) -> NoReturn:
+    """Stop the run with a usage error once everything is collected."""
+    if hasattr(config, "workeroutput"):  # a process of pytest-xdist, which can only pass it on
+        config.workeroutput[_REFUSAL] = str(error)
+        pytest.exit(str(error), returncode=int(pytest.ExitCode.USAGE_ERROR))
+    raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(optionalhook=True)

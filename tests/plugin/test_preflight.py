@@ -51,7 +51,7 @@ def test_what_is_there_is_tested(cloud: Emulator, suite: pytest.Pytester) -> Non
     """With credentials that work and a workspace that exists the scenarios run."""
     result = suite.runpytest_inprocess("-m", "live", "-v")
 
-    result.assert_outcomes(passed=1, deselected=2)
+    result.assert_outcomes(passed=1, deselected=3)
     result.stdout.fnmatch_lines(["*test_workspace_is_there[[]live[]] PASSED*"])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.backends import OFFLINE_BACKENDS, BackendChoice, open_backend
+from harness.backends import LOCAL_BACKENDS, BackendChoice, open_backend
 from harness.backends.live import look_around
 from harness.errors import UsageError
 from harness.lifecycle.connect import connect
@@ -47,9 +47,9 @@ def test_fake_answers_through_clients_of_its_own() -> None:
         assert (surroundings.calls(), len(surroundings.azure.calls) > 0) == (0, True)
 
 
-@pytest.mark.parametrize("backend", OFFLINE_BACKENDS)
+@pytest.mark.parametrize("backend", LOCAL_BACKENDS)
 def test_a_spec_runs_in_the_local_workspace(backend: str) -> None:
-    """Ids of a real workspace in the spec do not make an offline backend look for it."""
+    """Ids of a real workspace in the spec do not make a local backend look for it."""
     spec = LifecycleSpec().with_overrides({"workspace.workspace_name": "production"})
     with open_backend(BackendChoice(backend, "")) as surroundings:
         settled = surroundings.settled(spec).workspace
@@ -64,9 +64,9 @@ def test_azure_leaves_the_spec_as_it_is() -> None:
         assert surroundings.settled(spec) == spec
 
 
-@pytest.mark.parametrize("backend", OFFLINE_BACKENDS)
-def test_offline_backends_bring_their_own_time(backend: str) -> None:
-    """Waiting on an offline backend's clock takes virtual time only, beginning when its registry's era opened."""
+@pytest.mark.parametrize("backend", LOCAL_BACKENDS)
+def test_local_backends_bring_their_own_time(backend: str) -> None:
+    """Waiting on a local backend's clock takes virtual time only, beginning when its registry's era opened."""
     with open_backend(BackendChoice(backend, "", catalog="2024-12")) as surroundings:
         began = surroundings.clock.now()
         surroundings.clock.sleep(3600)

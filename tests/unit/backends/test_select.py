@@ -9,6 +9,7 @@ from harness.errors import EnvironmentMissing, UsageError
 
 PRINCIPAL = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}
 WORKSPACE = {"AZURE_SUBSCRIPTION_ID": "s", "AZURE_RESOURCE_GROUP": "g", "AZUREML_WORKSPACE_NAME": "w"}
+OFFLINE = ("fake", "emulator", "replay")
 
 
 @pytest.mark.parametrize(
@@ -79,25 +80,32 @@ def test_live_says_where_the_workspace_is_named(
 
 @pytest.mark.parametrize("name", ["fake", "emulator"])
 @pytest.mark.parametrize("machine", [Machine({}), Machine({**PRINCIPAL, **WORKSPACE}, True, True, True)])
-def test_offline_backends_need_nothing(name: str, machine: Machine) -> None:
-    """Whatever the machine has, an offline backend has the tutorial's registry at Azure's pace and opens no browser."""
+def test_local_backends_need_nothing(name: str, machine: Machine) -> None:
+    """Whatever the machine has, a local backend has the tutorial's registry at Azure's pace and opens no browser."""
     choice = choose_backend(name, machine)
 
     assert choice == BackendChoice(name, choice.reason, False, "2024-04", "recorded")
     assert "neither account nor network" in choice.reason
 
 
+def test_replay_needs_its_cassette_alone() -> None:
+    """A replay has the registry and the pace of its recording, whatever a scenario asks for."""
+    choice = choose_backend("replay", Machine({}), catalog="2026-07", cassette="a.yaml")
+
+    assert choice == BackendChoice("replay", "a.yaml needs neither account nor network", cassette="a.yaml")
+
+
 @pytest.mark.parametrize(
     ("asked", "markers", "names"),
     [
-        ((), "", ("fake", "emulator")),
-        ((), "not slow", ("fake", "emulator")),
-        ((), "not live", ("fake", "emulator")),
-        ((), "not  live and slow", ("fake", "emulator")),
-        ((), "delivered", ("fake", "emulator")),
-        ((), "live", ("fake", "emulator", "live")),
-        ((), "live and not slow", ("fake", "emulator", "live")),
-        ((), "slow or live", ("fake", "emulator", "live")),
+        ((), "", OFFLINE),
+        ((), "not slow", OFFLINE),
+        ((), "not live", OFFLINE),
+        ((), "not  live and slow", OFFLINE),
+        ((), "delivered", OFFLINE),
+        ((), "live", (*OFFLINE, "live")),
+        ((), "live and not slow", (*OFFLINE, "live")),
+        ((), "slow or live", (*OFFLINE, "live")),
         (("emulator",), "", ("emulator",)),
         (("emulator", "fake", "emulator"), "slow", ("emulator", "fake")),
         (("live",), "", ("live",)),

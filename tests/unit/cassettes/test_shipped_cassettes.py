@@ -1,0 +1,30 @@
+"""The cassettes that come with the project."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from harness.cassettes.format import read
+from harness.cassettes.lint import Circumstances, find_cassettes, lint
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_shipped_cassettes_have_no_findings() -> None:
+    """None holds a private value, was edited, ends on the way, or belongs to no scenario."""
+    about = Circumstances(date.today(), oldest=10_000, root=ROOT)
+
+    assert [str(finding) for finding in lint(find_cassettes([ROOT / "scenarios"]), about)] == []
+
+
+def test_shipped_cassettes_say_where_they_come_from() -> None:
+    """Every one names its source, and nobody has recorded Azure yet."""
+    sources = {read(file).metadata.recorded_from for file in find_cassettes([ROOT / "scenarios"])}
+
+    assert sources == {"emulator"}
+
+
+def test_shipped_cassettes_are_of_modest_size() -> None:
+    """All of them together are less than ten megabytes."""
+    assert sum(file.stat().st_size for file in find_cassettes([ROOT / "scenarios"])) < 10_000_000
