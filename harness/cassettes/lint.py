@@ -54,10 +54,11 @@ class Circumstances:
 
 
 def find_cassettes(places: Iterable[Path]) -> list[Path]:
-    """Return the files of cassettes in files and folders, sorted."""
+    """Return the files of cassettes: those given, and all in or below a folder `cassettes`, sorted."""
     found: set[Path] = set()
     for place in places:
-        found |= {place} if place.is_file() else set(place.rglob("cassettes/**/*.yaml"))
+        inside = "cassettes" in place.absolute().parts
+        found |= {place} if place.is_file() else set(place.rglob("*.yaml" if inside else "cassettes/**/*.yaml"))
     return sorted(found)
 
 
@@ -128,8 +129,8 @@ def _old(name: str, cassette: Cassette, about: Circumstances) -> Iterator[Findin
 
 
 def _orphaned(name: str, file: Path, about: Circumstances) -> Iterator[Finding]:
-    module = file.parents[2] / f"{file.parent.name}.py" if file.parents[1].name == "cassettes" else None
-    if module is None or not module.is_file():
+    module = _module(file)
+    if module is None:
         yield Finding(name, "orphan", "belongs to no module of tests", "Delete it.")
         return
     test = file.stem.partition("[")[0].rpartition(".")[2]
@@ -140,6 +141,14 @@ def _orphaned(name: str, file: Path, about: Circumstances) -> Iterator[Finding]:
         yield Finding(
             name, "orphan", f"belongs to no scenario of {module.name}", "Delete it, or rename the scenario back."
         )
+
+
+def _module(file: Path) -> Path | None:
+    """Return the module of tests that a cassette is named after, in or below the folder that holds `cassettes`."""
+    if file.parents[1].name != "cassettes":
+        return None
+    depths = ("", "*/", "*/*/", "*/*/*/")
+    return next((found for depth in depths for found in file.parents[2].glob(f"{depth}{file.parent.name}.py")), None)
 
 
 def _unused(name: str, cassette: Cassette, about: Circumstances) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ Oldest = Annotated[int, typer.Option(min=0, metavar="DAYS", help="How long ago a
 UsageFile = Annotated[Path, typer.Option(metavar="FILE", help="What the last runs of pytest left in its cache.")]
 Exact = Annotated[bool, typer.Option("--exact", help="Tell also what differs each time: instants, ids, names made up.")]
 
-_GIVE = "Give the path of a cassette, such as scenarios/cassettes/test_x/test_y.yaml."
+_GIVE = "Give the path of a cassette, such as cassettes/test_x/test_y.yaml."
 _USAGE = Path(".pytest_cache/v/harness/cassettes")
 
 

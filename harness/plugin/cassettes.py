@@ -35,7 +35,7 @@ _LONGEST = 180
 
 
 def cassette_of(item: pytest.Item) -> Path:
-    """Return the file of a scenario: `cassettes/<module>/<test>.yaml` beside its module, whichever backend it is."""
+    """Return the file of a scenario: `cassettes/<module>/<test>.yaml` in the root folder, whichever backend it is."""
     callspec, backend = getattr(item, "callspec", None), backend_of(item)
     name = getattr(item, "originalname", item.name)
     if callspec is not None:
@@ -45,7 +45,7 @@ def cassette_of(item: pytest.Item) -> Path:
     name = re.sub(r"[<>?%*:|\"'/\\]", "-", f"{owner.__name__}.{name}" if owner is not None else name)
     if len(name) > _LONGEST:
         name = f"{name[:_LONGEST]}...{hashlib.sha256(name.encode()).hexdigest()[:16]}"
-    return item.path.parent / "cassettes" / item.path.stem / f"{name}.yaml"
+    return item.config.rootpath / "cassettes" / item.path.stem / f"{name}.yaml"
 
 
 def records(item: pytest.Item) -> bool:
