@@ -147,8 +147,9 @@ def _share_line(runs: list[Run]) -> Line:
 
 
 def _cold_line(warm: float) -> Line:
-    program = "from bench.lifecycle import run_once; run_once()"
-    pairs = [(_process(program), _process(IMPORTS)) for _ in range(COLD_RUNS)]
+    with tempfile.TemporaryDirectory() as folder:
+        command = ("-m", "harness.cli", "run", "--spec", str(SPEC), "--folder", folder, "--json")
+        pairs = [(_process(*command), _process("-c", IMPORTS)) for _ in range(COLD_RUNS)]
     cold, imports = median(cold for cold, _ in pairs), median(bare for _, bare in pairs)
     basis = f"{cold:.2f} s; the bare imports take {imports:.2f} s, the warm lifecycle {warm:.2f} s"
     return Line("lifecycle, cold / imports + warm", cold / (imports + warm), 2.0, "x", basis)
@@ -159,9 +160,9 @@ def _sleep_line(runs: list[Run]) -> Line:
     return Line("real sleeps of the lifecycle", max(run.real_sleeps for run in runs), 0, "", basis)
 
 
-def _process(program: str) -> float:
+def _process(*arguments: str) -> float:
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, cwd=SPEC.parents[2])
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=SPEC.parents[2])
     return time.perf_counter() - started
 
 
