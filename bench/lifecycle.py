@@ -48,12 +48,12 @@ def measure() -> list[Line]:
     """Return the lines of the warm run, the cold process and the sleeps."""
     run_once(), fake_once()
     pairs = [(run_once(), fake_once()) for _ in range(WARM_RUNS)]
-    runs, doubles = [run for run, _ in pairs], [double for _, double in pairs]
+    runs = [run for run, _ in pairs]
     warm = median(run.wall for run in runs)
     return [
         _warm_line(runs, warm),
         _share_line(runs),
-        *_fake_lines(pairs, doubles),
+        *_fake_lines(pairs),
         _cold_line(warm),
         _sleep_line(runs),
     ]
@@ -111,11 +111,11 @@ def fake_once() -> FakeRun:
     return FakeRun(wall, engine.seconds, steps["data"], steps["pipeline"] - engine.seconds)
 
 
-def _fake_lines(pairs: list[tuple[Run, FakeRun]], doubles: list[FakeRun]) -> list[Line]:
+def _fake_lines(pairs: list[tuple[Run, FakeRun]]) -> list[Line]:
     """Tell the whole against the emulator's whole, and what the double itself adds to work that is nobody's saving."""
-    wall, fit, data, building = (
-        median(values) for values in zip(*((run.wall, run.fit, run.data, run.building) for run in doubles), strict=True)
-    )
+    doubles = [double for _, double in pairs]
+    wall, fit = median(run.wall for run in doubles), median(run.fit for run in doubles)
+    data, building = median(run.data for run in doubles), median(run.building for run in doubles)
     basis = (
         f"{wall:.3f} s: {fit:.3f} s of fitting, {data:.3f} s of preparing data, {building:.3f} s of building the job"
     )

@@ -68,7 +68,7 @@ class LiveEndpoint:
 
     def delete(self) -> None:
         """Delete the endpoint with all its deployments; one that is gone already is no error."""
-        cleaner = CleanUp(self.client, clock=self._clock, deadline_s=self._spec.limits.delete, watch=Silent())
+        cleaner = CleanUp(self.client, **self._within(self._spec.limits.delete))
         cleaner.run(self._created, keep_endpoint=False, keep_compute=True)
 
     def _within(self, seconds: float) -> Waiting:
