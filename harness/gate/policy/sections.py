@@ -103,7 +103,7 @@ class GuardrailSection(_Section):
 
 
 class HardSection(_Section):
-    """A metric that finds faults: more conversations with one than `allowed` block the candidate, without statistics."""
+    """A metric that finds faults: more conversations with one than `allowed` block the candidate, as they stand."""
 
     metric: Text
     allowed: Annotated[int, Field(ge=0)] = 0
@@ -146,8 +146,8 @@ class ValiditySection(_Section):
     """What evidence must be to be trusted; where it is not, the verdict is INVALID.
 
     baseline_error_rate: the largest share of conversations that the baseline may fail. leakage_check: training data
-    must have been compared. same_hardware: instance type and count must be equal. a_a: the baseline must have been asked
-    twice. same_deployment: both roles may be one deployment, as when a baseline is compared with itself.
+    must have been compared. same_hardware: instance type and count must be equal. a_a: the baseline must have been
+    asked twice. same_deployment: both roles may be one deployment, as when a baseline is compared with itself.
     """
 
     baseline_error_rate: Share = 0.05
