@@ -1,3 +1,1 @@
-"""The gate between a fine-tuned model and production: may the candidate take the place of the one in service?"""
-
-from __future__ import annotations
+"""The regression gate: whether a candidate model may take the place of the one in service, decided from evidence."""
