@@ -57,9 +57,9 @@ def is_iban(text: str) -> bool:
     """Tell whether the check digits of an account number are right (ISO 13616, modulo 97)."""
     spelled = text.replace(" ", "").upper()
     turned = spelled[4:] + spelled[:4]
-    return (
-        15 <= len(spelled) <= 34 and turned.isalnum() and int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
-    )
+    if not (15 <= len(spelled) <= 34 and turned.isascii() and turned.isalnum()):
+        return False
+    return int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
 
 
 def is_card(text: str) -> bool:

@@ -37,18 +37,18 @@ class Windows:
             return np.empty(0, dtype=np.uint64)
         if len(self._numbers) > _KNOWN_TOKENS:
             self._numbers.clear()
-        numbers = np.fromiter((self._number(token) for token in said), dtype=np.uint64, count=len(said))
+        known = self._numbers
+        for token in set(said).difference(known):
+            known[token] = _number(token)
+        numbers = np.array([known[token] for token in said], dtype=np.uint64)
         hashes = np.zeros(runs, dtype=np.uint64)
         for place, power in enumerate(self._powers):  # a polynomial modulo 2^64 over random numbers
             hashes += numbers[place : place + runs] * np.uint64(power)
         return hashes
 
-    def _number(self, token: str) -> int:
-        number = self._numbers.get(token)
-        if number is None:
-            digest = hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest()
-            number = self._numbers[token] = int.from_bytes(digest, "little")
-        return number
+
+def _number(token: str) -> int:
+    return int.from_bytes(hashlib.blake2b(token.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
 class WindowIndex:
@@ -75,7 +75,8 @@ class WindowIndex:
         """Return those of the hashes that a set thinned out like this one holds, if they were added."""
         if not self._thinned:
             return hashes
-        return hashes[hashes >> np.uint64(64 - self._thinned) == 0]
+        low: Hashes = hashes[hashes >> np.uint64(64 - self._thinned) == 0]
+        return low
 
     def sorted(self) -> Hashes:
         """Return the set in ascending order."""
@@ -83,10 +84,12 @@ class WindowIndex:
         return self._known
 
     def _merge(self) -> None:
-        if not self._new:
+        if not self._waiting:
             return
-        self._known = np.unique(np.concatenate([self._known, *self._new]))
+        merged = np.concatenate([self._known, *self._new])
         self._new, self._waiting = [], 0
+        merged.sort()  # np.unique would build a hash table several times as large
+        self._known = merged[np.append(True, merged[1:] != merged[:-1])]
         while len(self._known) > self._most:
             self._thinned += 1
             self._known = self.kept(self._known)
@@ -97,8 +100,7 @@ def are_in(hashes: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
     if not len(ordered):
         return np.zeros(len(hashes), dtype=bool)
     places = np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)
-    found: NDArray[np.bool_] = ordered[places] == hashes
-    return found
+    return np.equal(ordered[places], hashes)
 
 
 def seen_in(wanted: Hashes, texts: Iterable[str], windows: Windows) -> NDArray[np.bool_]:

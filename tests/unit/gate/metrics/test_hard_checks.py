@@ -60,7 +60,6 @@ def test_an_answer_without_a_visible_character_is_empty(answer: str, number: flo
         ("\ufffd", 1.0),
         ("\u202eabc", 1.0),
         ("שלום\u200f", 0.0),
-        ("\ud800", 1.0),
     ],
 )
 def test_control_characters_are_counted(answer: str, number: float) -> None:

@@ -78,7 +78,7 @@ def test_chrf_is_sacrebleus_sentence_score() -> None:
 )
 def test_tokens_keep_marks_with_their_letters(text: str, parts: list[str]) -> None:
     """Words are parted by blanks where a script has them, characters elsewhere, and marks stay with their letter."""
-    assert tokens(text) == [part for part in parts]
+    assert tokens(text) == parts
 
 
 @pytest.mark.parametrize(
