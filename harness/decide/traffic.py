@@ -17,8 +17,8 @@ LARGEST_MIRROR = 50
 class Division:
     """Who answers an endpoint's callers, and who gets copies whose answers are dropped. Made by `of`.
 
-    live: percents that add up to 0 or 100; mirror: of one deployment at most. Shares of 0 are left out, and names are in
-    lower case: the SDK sends them so (SDK source).
+    live: percents that add up to 0 or 100; mirror: of one deployment at most. Shares of 0 are left out, and names are
+    in lower case: the SDK sends them so (SDK source).
     """
 
     live: Mapping[str, int]

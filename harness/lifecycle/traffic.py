@@ -1,7 +1,8 @@
 """Which deployment of an endpoint answers whom: read, changed, written and read back.
 
-A PUT replaces the whole endpoint, so a fresh entity would wipe live traffic, mirror traffic, tags and description. Azure
-offers no condition on a PUT: between reading and writing somebody else's change can get lost, and reading back says so.
+A PUT replaces the whole endpoint, so a fresh entity would wipe live traffic, mirror traffic, tags and description.
+Azure offers no condition on a PUT: between reading and writing somebody else's change can get lost, and reading back
+says so.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 class RolloutSection(BaseModel):
     """The rungs of the ladder, and how long and by how many requests each of them is watched.
 
-    verdict_days: how long a verdict lets its candidate be promoted. smoke_requests: asked of the candidate before it gets
-    any traffic. mirror_percent: of live requests copied to it first, 0 for none. live_percents: its shares, the last one
-    100. requests: asked at each rung; where they show too little, up to most_requests. in_flight: at a time. timeout_s: of
-    one answer. rung_s: seconds in which a rung must have shown enough. keep_hours: how long what was in service stays.
-    registry: where the model is shared afterwards, "" for nowhere.
+    verdict_days: how long a verdict lets its candidate be promoted. smoke_requests: asked of the candidate before it
+    gets any traffic. mirror_percent: of live requests copied to it first, 0 for none. live_percents: its shares, the
+    last one 100. requests: asked at each rung; where they show too little, up to most_requests. in_flight: at a time.
+    timeout_s: of one answer. rung_s: seconds in which a rung must have shown enough. keep_hours: how long what was in
+    service stays. registry: where the model is shared afterwards, "" for nowhere.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -9,7 +9,7 @@ from typing import Literal
 from harness.decide.traffic import Division
 from harness.errors import DataError
 from harness.gate.rollout.ladder import Rung
-from harness.gate.rollout.records import Began, Entered, Observed, Passed, Record, Retired, Undoing, Undone
+from harness.gate.rollout.records import Began, Entered, Observed, Passed, Record, Undoing, Undone
 
 __all__ = ["TRANSITIONS", "Course", "State", "courses", "next_rung"]
 
@@ -60,8 +60,8 @@ class Course:
     def take(self, record: Record, where: str = "journal") -> None:
         """Take the next record; DataError when it cannot follow."""
         after = TRANSITIONS[self.state].get(record.kind)
-        expected = self.rung if isinstance(record, Observed | Passed) else ""
-        if after is None or (expected and record.rung != expected):
+        elsewhere = isinstance(record, Observed | Passed) and record.rung != self.rung
+        if after is None or elsewhere:
             raise _out_of_order(record, self, where)
         if isinstance(record, Entered):
             if record.rung != self.rung:
@@ -81,7 +81,7 @@ class Course:
 
 
 def courses(records: Iterable[Record], where: str) -> list[Course]:
-    """Return the promotions of a journal, oldest first; DataError, with `where` and the line, when it makes no sense."""
+    """Return the promotions of a journal, oldest first; DataError, with the line, when it makes no sense."""
     found: list[Course] = []
     for number, record in enumerate(records, 1):
         place = f"{where}, line {number}"

@@ -10,17 +10,18 @@ from harness.gate.policy.rollout import RolloutSection
 
 __all__ = ["Action", "Rung", "division_on", "ladder"]
 
-Action = Literal["smoke", "tag", "mirror", "live", "release", "share"]
-"""smoke: ask the candidate by name; tag: write the verdict to the model; mirror, live: divide the traffic and watch;
-release: let go of the endpoint, from when on what was in service is kept for a while; share: to a registry."""
+Action = Literal["claim", "smoke", "tag", "mirror", "live", "release", "share"]
+"""claim: tag the endpoint, so that nobody else begins; smoke: ask the candidate by name; tag: write the verdict to the
+model; mirror, live: divide the traffic and watch; release: let go of the endpoint, from when on what was in service is
+kept for a while; share: to a registry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step up. percent: of the live traffic, as copies or as its own. title: what it does, for people.
 
-    undone: whether the saved traffic is put back when the rung does not hold; above that the candidate stays in service,
-    and a rung that failed is tried again.
+    undone: whether the saved traffic is put back when the rung does not hold; above that the candidate stays in
+    service, and a rung that failed is tried again.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Rung:
 def ladder(section: RolloutSection) -> tuple[Rung, ...]:
     """Return the rungs from the bottom to the top."""
     rungs = [
+        Rung("claim", "claim", "Take hold of the endpoint"),
         Rung("smoke", "smoke", "Ask the candidate, which has no traffic"),
         Rung("tags", "tag", "Write the verdict to the model's version"),
     ]

@@ -32,8 +32,8 @@ _P95 = 0.95
 class Limits:
     """What must be kept, and how sure to be. quantiles: of the candidate's times, as share and seconds.
 
-    p95_ratio: the candidate's 95th percentile by the baseline's. alpha: of a limit that is shown to be kept, at one look;
-    alpha_harm: of one that is shown to be broken, over all looks at it on one rung.
+    p95_ratio: the candidate's 95th percentile by the baseline's. alpha: of a limit that is shown to be kept, at one
+    look; alpha_harm: of one that is shown to be broken, over all looks at it on one rung.
     """
 
     error_rate: float | None

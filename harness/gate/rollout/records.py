@@ -1,7 +1,7 @@
 """The lines of a promotion's journal, each one JSON object with its `kind` first.
 
-An endpoint has one journal. A promotion begins, enters rungs (said before anything is done), sees requests, passes rungs
-(said after it was read back), and ends as promoted or undone. Nothing is ever changed or removed.
+An endpoint has one journal. A promotion begins, enters rungs (said before anything is done), sees requests, passes
+rungs (said after it was read back), and ends as promoted or undone. Nothing is ever changed or removed.
 """
 
 from __future__ import annotations

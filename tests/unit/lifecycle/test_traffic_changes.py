@@ -94,7 +94,9 @@ def test_a_conflict_is_tried_again_from_the_reading_on() -> None:
     """Another operation came between: its result is read before the change is made again."""
     put = Answers(refusal(409), poller())
     later = endpoint(replace(BLUE, live={"blue": 50, "red": 50}))
-    change_endpoint(client(Answers(endpoint(BLUE), later, endpoint(MIRRORED, lock="me")), put), "e", mirrored, **waiting())
+    change_endpoint(
+        client(Answers(endpoint(BLUE), later, endpoint(MIRRORED, lock="me")), put), "e", mirrored, **waiting()
+    )
 
     assert len(put.calls) == 2
 
