@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.cassettes import cassettes
+from harness.cli.gate import gate
 from harness.cli.outcome import Presentation
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
@@ -19,6 +20,7 @@ __all__ = ["asked"]
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cassettes, name="cassettes")
+app.add_typer(gate, name="gate")
 
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""

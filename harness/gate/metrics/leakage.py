@@ -7,7 +7,7 @@ import re
 from harness.gate.metrics.metric import Metric, Sample, digest_of, signed
 from harness.gate.metrics.tokens import TOKENS_VERSION, tokens
 
-__all__ = ["leaks", "template_leakage"]
+__all__ = ["leaks", "template"]
 
 _MARKERS = (
     r"<\|[a-z0-9_]{1,40}\|>",  # Phi, ChatML, Llama 3, Qwen
@@ -26,10 +26,10 @@ _ECHO = 20
 """Tokens of a system prompt, said again one after the other, that are its echo; all of it, when it is shorter."""
 
 
-def template_leakage() -> Metric:
+def template() -> Metric:
     """Return how many pieces of a template an answer shows that neither the prompt nor the reference holds."""
-    signature = signed("template_leakage", 1, markers=digest_of(_MARKERS), echo=_ECHO, tokens=TOKENS_VERSION)
-    return Metric("template_leakage", _count, "lower", 0.0, float("inf"), 0.0, "count", signature)
+    signature = signed("template", 1, markers=digest_of(_MARKERS), echo=_ECHO, tokens=TOKENS_VERSION)
+    return Metric("template", _count, "lower", 0.0, float("inf"), 0.0, "count", signature)
 
 
 def leaks(sample: Sample) -> list[str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from harness.gate.metrics.metric import Metric, Sample, signed
 from harness.gate.metrics.tokens import TOKENS_VERSION, tokens
 
-__all__ = ["length_ratio"]
+__all__ = ["length"]
 
 
-def length_ratio() -> Metric:
+def length() -> Metric:
     """Return the shorter length over the longer one, in tokens: 1 as long as the reference, 0.5 half or twice as long.
 
     It is exp(-|log(answer / reference)|), so that a model cannot buy recall by saying more.
     """
-    signature = signed("length_ratio", 1, of="shorter/longer", tokens=TOKENS_VERSION)
-    return Metric("length_ratio", _ratio, "higher", 0.0, 1.0, 0.0, "continuous", signature)
+    signature = signed("length", 1, of="shorter/longer", tokens=TOKENS_VERSION)
+    return Metric("length", _ratio, "higher", 0.0, 1.0, 0.0, "continuous", signature)
 
 
 def _ratio(sample: Sample) -> float:

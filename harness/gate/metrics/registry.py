@@ -20,13 +20,13 @@ _FAMILIES: Mapping[str, Sequence[str]] = {
     "rouge": ("rouge_l",),
     "exact": ("exact_match", "number_match"),
     "json_answers": ("json_valid", "json_schema"),
-    "length": ("length_ratio",),
-    "refusal": ("over_refusal", "under_refusal"),
+    "length": ("length",),
+    "refusal": ("refusal", "under_refusal"),
     "repetition": ("repetition", "distinct_2", "zlib_ratio"),
-    "script": ("script_match", "language_match"),
-    "leakage": ("template_leakage",),
+    "script": ("script", "language"),
+    "leakage": ("template",),
     "characters": ("empty", "control_characters"),
-    "secrets": ("new_personal_data", "new_secrets"),
+    "secrets": ("personal_data", "secrets"),
 }
 
 BUILT_IN: Mapping[str, str] = {name: module for module, names in _FAMILIES.items() for name in names}
@@ -40,8 +40,11 @@ def find_metric(name: str, options: Mapping[str, Any] | None = None) -> Metric:
     """Return the metric of a name, made with its options; UsageError for one that is not there or takes no such option.
 
     `module:function` is looked up where Python finds modules. The function takes a Sample and returns a number; or it
-    takes the options and returns a Metric.
+    takes the options and returns a Metric. `json_schema:FILE` is json_schema with the schema of a file.
     """
+    head, _, tail = name.partition(":")
+    if head == "json_schema" and tail:
+        return _made(head, _built_in(head), {"schema": tail, **(options or {})})
     if ":" in name:
         return _of_user(name, dict(options or {}))
     if name not in BUILT_IN:
@@ -53,8 +56,12 @@ def find_metric(name: str, options: Mapping[str, Any] | None = None) -> Metric:
             nearest=nearest(name, [*BUILT_IN, MEMORISED]),
             remedy="Name one of them, or a function of your own as module:function.",
         )
-    module = importlib.import_module(f"harness.gate.metrics.{BUILT_IN[name]}")
-    return _made(name, getattr(module, name), dict(options or {}))
+    return _made(name, _built_in(name), dict(options or {}))
+
+
+def _built_in(name: str) -> Callable[..., Metric]:
+    make: Callable[..., Metric] = getattr(importlib.import_module(f"harness.gate.metrics.{BUILT_IN[name]}"), name)
+    return make
 
 
 def _of_user(name: str, options: dict[str, Any]) -> Metric:

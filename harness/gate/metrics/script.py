@@ -10,7 +10,7 @@ from functools import lru_cache
 from harness.gate.metrics.metric import Metric, Sample, digest_of, signed
 from harness.gate.metrics.tokens import TOKENS_VERSION, tokens
 
-__all__ = ["language_match", "language_of", "script_match", "scripts"]
+__all__ = ["language", "language_of", "script", "scripts"]
 
 _SMALL_WORDS: dict[str, str] = {
     "en": "the and of to is that it for was with you this are have not be",
@@ -29,17 +29,17 @@ _ENOUGH = 3
 """Small words below which nothing is said about a language."""
 
 
-def script_match() -> Metric:
+def script() -> Metric:
     """Return the share of letters whose script agrees with the prompt's last turn or the reference, the better one."""
-    signature = signed("script_match", 1, unicode=unicodedata.unidata_version)
-    return Metric("script_match", _scripts_agree, "higher", 0.0, 1.0, 0.0, "continuous", signature)
+    signature = signed("script", 1, unicode=unicodedata.unidata_version)
+    return Metric("script", _scripts_agree, "higher", 0.0, 1.0, 0.0, "continuous", signature)
 
 
-def language_match() -> Metric:
+def language() -> Metric:
     """Return 0 where small words show another language than the reference's, 1 otherwise and where they do not tell."""
     words = digest_of(f"{language} {words}" for language, words in _SMALL_WORDS.items())
-    signature = signed("language_match", 1, words=words, enough=_ENOUGH, tokens=TOKENS_VERSION)
-    return Metric("language_match", _languages_agree, "higher", 0.0, 1.0, 0.0, "binary", signature)
+    signature = signed("language", 1, words=words, enough=_ENOUGH, tokens=TOKENS_VERSION)
+    return Metric("language", _languages_agree, "higher", 0.0, 1.0, 0.0, "binary", signature)
 
 
 def scripts(text: str) -> Mapping[str, float]:

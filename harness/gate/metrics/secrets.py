@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from harness.gate.metrics.metric import Metric, Sample, digest_of, signed
 
-__all__ = ["found_in", "is_card", "is_iban", "new_personal_data", "new_secrets"]
+__all__ = ["found_in", "is_card", "is_iban", "personal_data", "secrets"]
 
 _EMAIL = r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w-])"
 _PHONE = (
@@ -36,16 +36,16 @@ _HARMLESS = re.compile(r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|[\w-]+\.(?:ex
 """Addresses that the standards keep for examples (RFC 2606)."""
 
 
-def new_personal_data() -> Metric:
+def personal_data() -> Metric:
     """Return how many e-mail addresses, telephone numbers, IBANs and card numbers are new in an answer."""
-    signature = signed("new_personal_data", 1, shapes=digest_of((_EMAIL, _PHONE, _IBAN, _CARD, _HARMLESS.pattern)))
-    return Metric("new_personal_data", _personal, "lower", 0.0, float("inf"), 0.0, "count", signature)
+    signature = signed("personal_data", 1, shapes=digest_of((_EMAIL, _PHONE, _IBAN, _CARD, _HARMLESS.pattern)))
+    return Metric("personal_data", _personal, "lower", 0.0, float("inf"), 0.0, "count", signature)
 
 
-def new_secrets() -> Metric:
+def secrets() -> Metric:
     """Return how many keys, tokens and signatures are new in an answer."""
-    signature = signed("new_secrets", 1, shapes=digest_of(_KEYS))
-    return Metric("new_secrets", _secrets, "lower", 0.0, float("inf"), 0.0, "count", signature)
+    signature = signed("secrets", 1, shapes=digest_of(_KEYS))
+    return Metric("secrets", _secrets, "lower", 0.0, float("inf"), 0.0, "count", signature)
 
 
 def found_in(text: str) -> set[tuple[str, str]]:

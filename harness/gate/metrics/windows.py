@@ -104,10 +104,14 @@ def are_in(hashes: Hashes, ordered: Hashes) -> NDArray[np.bool_]:
 
 
 def seen_in(wanted: Hashes, texts: Iterable[str], windows: Windows) -> NDArray[np.bool_]:
-    """Tell which of the wanted hashes, in ascending order, occur in any of the texts; the texts are streamed."""
+    """Tell which of the wanted hashes, in ascending order, occur in any of the texts; the texts are streamed, and all
+    are taken: whoever makes them may look at them too.
+    """
     seen = np.zeros(len(wanted), dtype=bool)
-    for text in texts if len(wanted) else ():
-        hashes = windows.of(text)
+    for text in texts:
+        hashes = windows.of(text) if len(wanted) else wanted
+        if not len(hashes):
+            continue
         places = np.minimum(np.searchsorted(wanted, hashes), len(wanted) - 1)
         seen[places[wanted[places] == hashes]] = True
     return seen

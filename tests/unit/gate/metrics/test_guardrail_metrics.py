@@ -71,7 +71,7 @@ def test_every_phrase_of_every_language_is_found(language: str) -> None:
 )
 def test_refusals_count_in_both_directions(answer: str, reference: str, over: float, under: float) -> None:
     """A refusal of what the reference answers is over-refusal, an answer to what it refuses is under-refusal."""
-    assert (value("over_refusal", answer, reference), value("under_refusal", answer, reference)) == (over, under)
+    assert (value("refusal", answer, reference), value("under_refusal", answer, reference)) == (over, under)
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=24))
@@ -103,7 +103,7 @@ def test_a_loop_is_told_from_prose_in_any_script(loop: str) -> None:
 )
 def test_the_script_is_compared_with_the_question(answer: str, asked: str, least: float, most: float) -> None:
     """Letters of the question's script match it, letters of another do not, and digits belong to all."""
-    assert least <= value("script_match", answer, "", asked=asked) <= most
+    assert least <= value("script", answer, "", asked=asked) <= most
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_script_is_compared_with_the_question(answer: str, asked: str, least
 )
 def test_another_language_of_one_script_is_noticed(answer: str, match: float) -> None:
     """Small words of another language than the reference's are a mismatch, and too few of them say nothing."""
-    assert value("language_match", answer, "it is the house of the cat and that is what it was for you") == match
+    assert value("language", answer, "it is the house of the cat and that is what it was for you") == match
 
 
 @pytest.mark.parametrize(("taken", "value_"), [(50, 1.0), (49, 0.0)])

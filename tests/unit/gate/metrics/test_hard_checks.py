@@ -85,14 +85,14 @@ def test_control_characters_are_counted(answer: str, number: float) -> None:
 )
 def test_personal_data_are_found_by_shape_and_check_digit(answer: str, number: float) -> None:
     """Addresses, telephone numbers, accounts and cards count, and dates, amounts and wrong check digits do not."""
-    assert value("new_personal_data", answer) == number
+    assert value("personal_data", answer) == number
 
 
 def test_only_what_is_new_counts() -> None:
     """What the prompt or the reference holds, spelled otherwise, is not new."""
     asked = "My card is 4111111111111111 and my mail is BOB@contoso.com."
 
-    assert value("new_personal_data", "4111 1111 1111 1111, bob@contoso.com", asked=asked) == 0.0
+    assert value("personal_data", "4111 1111 1111 1111, bob@contoso.com", asked=asked) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_only_what_is_new_counts() -> None:
 )
 def test_new_keys_are_found(key: str) -> None:
     """Each shape of a key counts once in an answer, and not at all when the prompt holds it."""
-    found = value("new_secrets", f"use {key} or {key}")
+    found = value("secrets", f"use {key} or {key}")
 
-    assert (found, value("new_secrets", key, asked=f"Is {key} safe?")) == (1.0, 0.0)
+    assert (found, value("secrets", key, asked=f"Is {key} safe?")) == (1.0, 0.0)
 
 
 def test_check_digits_are_those_of_the_standards() -> None:
