@@ -18,7 +18,7 @@ def put_back(site: Site, journal: Journal, why: Why, detail: str) -> Course:
     """Restore the traffic that the last promotion saved, and prove it by reading; the intent is written first.
 
     StepFailed, or Interrupted, when it is not proven: then the journal says that it is to be undone, and whoever
-    comes next goes on with it. A journal that cannot be written keeps nothing from being restored, and is told afterwards.
+    comes next goes on with it. A journal that cannot be written hinders nothing, and is told afterwards.
     """
     course = journal.last
     assert course is not None
