@@ -11,7 +11,7 @@ from harness.errors import Interrupted, StepFailed
 from harness.gate.policy import GatePolicy
 from harness.gate.rollout.asset import Registry, tags_of, write_tags
 from harness.gate.rollout.claim import Claim
-from harness.gate.rollout.course import next_rung
+from harness.gate.rollout.course import Course, next_rung
 from harness.gate.rollout.journal import Journal
 from harness.gate.rollout.ladder import Action, Rung, division_on
 from harness.gate.rollout.operations import Finding, Limits, alarm, judge, requests_needed, streams_of
@@ -26,8 +26,9 @@ __all__ = ["Climb", "Ended"]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a climb ended. why: what sent it back, "" at the top."""
+    """How a climb ended. why: what sent it back, "" at the top. course: the promotion, with the rungs that held."""
 
+    course: Course
     outcome: Literal["promoted", "rolled back"]
     why: Why | Literal[""]
     detail: str
@@ -65,7 +66,7 @@ class Climb:
         self._rungs, self._section, self._limits = rungs, policy.rollout, limits
         self._probe, self._registry = probe, registry
         self._answers = {"answered"} if policy.answers.truncated == "failed" else {"answered", "truncated"}
-        self._actions: Mapping[Action, Callable[[Rung], str]] = {
+        self._actions: Mapping[Action, Callable[[Rung], dict[str, str]]] = {
             "claim": self._claim,
             "smoke": self._smoke,
             "tag": self._tag,
@@ -100,29 +101,28 @@ class Climb:
         if course.undoing is not None:
             return self._back(course.undoing.why, course.undoing.detail)
         self._journal.append(Promoted(at=self._now().isoformat()))
-        return Ended("promoted", "", f"{course.began.candidate} has all of the traffic", 0)
+        return Ended(course, "promoted", "", f"{course.began.candidate} has all of the traffic", 0)
 
     def _stand_on(self, rung: Rung) -> None:
         began = self._now()
         self._journal.append(Entered(at=began.isoformat(), rung=rung.name))
         self._site.watch.started(rung.name, rung.title)
         outcome: Literal["done", "failed"] = "failed"
-        started, detail = self._probe.tick(), ""
+        started, facts = self._probe.tick(), dict[str, str]()
         try:
-            detail = self._actions[rung.action](rung)
-            self._journal.append(Passed(at=self._now().isoformat(), rung=rung.name, detail=detail))
+            facts = self._actions[rung.action](rung)
+            self._journal.append(Passed(at=self._now().isoformat(), rung=rung.name, facts=facts))
             outcome = "done"
         finally:
             azure = (self._now() - began).total_seconds()
-            facts = {"seen": detail} if detail else {}
             record = StepRecord(rung.name, rung.title, outcome, azure, self._probe.tick() - started, facts)
             self._site.watch.finished(record)
 
-    def _claim(self, _rung: Rung) -> str:
+    def _claim(self, _rung: Rung) -> dict[str, str]:
         self._site.take_hold(self._holding("climbing"))
-        return f"live traffic: {self._course.saved}"
+        return {"traffic": str(self._course.saved), "promotion": self._course.began.promotion}
 
-    def _smoke(self, _rung: Rung) -> str:
+    def _smoke(self, _rung: Rung) -> dict[str, str]:
         """Ask the candidate by its name; every answer must be one, and the candidate's."""
         name, wanted = self._course.began.candidate, self._section.smoke_requests
         for number in range(wanted):
@@ -132,14 +132,14 @@ class Climb:
                 raise NotHeldError("harm", f"request {number + 1} of {wanted} to {name}: {told}")
             if found.answered_by and found.answered_by.casefold() != name.casefold():
                 raise NotHeldError("harm", f"{name} was asked, and {found.answered_by} answered")
-        return f"{wanted} requests to {name} answered"
+        return {name: f"{wanted} of {wanted} requests answered"}
 
-    def _tag(self, _rung: Rung) -> str:
+    def _tag(self, _rung: Rung) -> dict[str, str]:
         began = self._course.began
         write_tags(self._site.client, began.model, began.version, tags_of(began))
-        return f"model {began.model} version {began.version}: {began.verdict} until {began.expires}"
+        return {"model": f"{began.model} version {began.version}", "verdict": f"{began.verdict} until {began.expires}"}
 
-    def _watched(self, rung: Rung) -> str:
+    def _watched(self, rung: Rung) -> dict[str, str]:
         """Divide the traffic, then ask until limits are shown to be kept or broken, or time or requests run out."""
         began = self._course.began
         division = division_on(rung, self._course.saved, began.candidate)
@@ -150,11 +150,11 @@ class Climb:
             if not self._probed(rung, each, ends):
                 break
             findings = judge(self._course.seen, self._limits)
-            broken = [finding.detail for finding in findings if finding.outcome == "broken"]
+            broken = [str(finding) for finding in findings if finding.outcome == "broken"]
             if broken:
                 raise NotHeldError("harm", "; ".join(broken))
             if all(finding.outcome == "kept" for finding in findings):
-                return "; ".join([f"traffic {division}", *(finding.detail for finding in findings)])
+                return {"traffic": str(division), **{finding.name: finding.detail for finding in findings}}
         raise NotHeldError("inconclusive", self._open(findings, ends))
 
     def _probed(self, rung: Rung, each: int, ends: datetime) -> bool:
@@ -164,7 +164,7 @@ class Climb:
             "candidate": self._course.began.candidate,
             "baseline": self._course.began.baseline,
         }
-        in_time, alarmed = True, ""
+        streams, in_time, alarmed = streams_of(self._limits), True, ""
 
         def ask(number: int, stream: Stream) -> Observed:
             found = self._probe.ask(number, names[stream])
@@ -181,32 +181,38 @@ class Climb:
             nonlocal in_time, alarmed
             self._journal.append(observed)
             found = alarm(self._course.seen, self._limits)
-            alarmed = found.detail if found else ""
+            alarmed = str(found) if found else ""
             in_time = self._now() <= ends
+            self._tell(len(self._course.seen), each * len(streams))
             return in_time and not alarmed
 
-        left = in_turn(streams_of(self._limits), each, self._course.seen)
-        asked_by(left, ask, take, self._section.in_flight)
+        asked_by(in_turn(streams, each, self._course.seen), ask, take, self._section.in_flight)
         if alarmed:
             raise NotHeldError("harm", alarmed)
         return in_time
 
+    def _tell(self, done: int, total: int) -> None:
+        """Say how far the asking is, every fifth of it."""
+        if done * 5 // total > (done - 1) * 5 // total:
+            failed = sum(observed.failed for observed in self._course.seen)
+            self._site.watch.progress(f"{done} of {total} requests, {failed} failed")
+
     def _open(self, findings: Sequence[Finding], ends: datetime) -> str:
-        undecided = [finding.detail for finding in findings if finding.outcome == "open"]
+        undecided = [str(finding) for finding in findings if finding.outcome == "open"]
         if self._now() > ends or not undecided:
             asked = len(self._course.seen)
             undecided.insert(0, f"the time of the rung ({self._section.rung_s:g} s) was up after {asked} requests")
         return "; ".join([*undecided, f"{requests_needed(self._limits)} requests to each are needed at best"])
 
-    def _release(self, _rung: Rung) -> str:
+    def _release(self, _rung: Rung) -> dict[str, str]:
         kept = self._now() + timedelta(hours=self._section.keep_hours)
         self._site.let_go(self._holding("promoted", kept.isoformat()))
-        return f"{', '.join(self._course.saved.live)} stays until {kept:%Y-%m-%d %H:%M} UTC"
+        return {"kept": f"{', '.join(self._course.saved.live)} until {kept:%Y-%m-%d %H:%M} UTC"}
 
-    def _share(self, _rung: Rung) -> str:
+    def _share(self, _rung: Rung) -> dict[str, str]:
         if self._registry is None:
             raise StepFailed("there is no registry to share to", where="share", remedy="Name one in rollout.registry.")
-        return self._registry.share(self._course.began)
+        return {"registry": self._registry.share(self._course.began)}
 
     def _holding(self, state: Literal["climbing", "promoted"], kept_until: str = "") -> Claim:
         began = self._course.began
@@ -221,7 +227,7 @@ class Climb:
 
     def _back(self, why: Why, detail: str) -> Ended:
         put_back(self._site, self._journal, why, detail)
-        return Ended("rolled back", why, detail, _EXIT_CODES[why])
+        return Ended(self._course, "rolled back", why, detail, _EXIT_CODES[why])
 
     def _now(self) -> datetime:
         return self._site.clock.now()

@@ -35,10 +35,9 @@ class Course:
 
     began: Began
     state: State = "between"
-    passed: list[str] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
     rung: str = ""
     seen: list[Observed] = field(default_factory=list)
-    entered_at: str = ""
     undoing: Undoing | None = None
     undone: Undone | None = None
 
@@ -66,11 +65,11 @@ class Course:
         if isinstance(record, Entered):
             if record.rung != self.rung:
                 self.seen.clear()
-            self.rung, self.entered_at = record.rung, record.at
+            self.rung = record.rung
         elif isinstance(record, Observed):
             self.seen.append(record)
         elif isinstance(record, Passed):
-            self.passed.append(record.rung)
+            self.passed.append(record)
             self.rung = ""
             self.seen.clear()
         elif isinstance(record, Undoing):
@@ -98,7 +97,8 @@ def courses(records: Iterable[Record], where: str) -> list[Course]:
 
 def next_rung(course: Course, rungs: Iterable[Rung]) -> Rung | None:
     """Return the rung to stand on next: the one that was entered and not passed, else the lowest that is left."""
-    left = [rung for rung in rungs if rung.name not in course.passed]
+    passed = {record.rung for record in course.passed}
+    left = [rung for rung in rungs if rung.name not in passed]
     return next((rung for rung in left if rung.name == course.rung), left[0] if left else None)
 
 

@@ -54,6 +54,9 @@ class Finding:
     outcome: Literal["kept", "broken", "open"]
     detail: str
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.detail}"
+
 
 def limits_of(policy: GatePolicy, rungs: Sequence[Rung]) -> Limits:
     """Return the limits of a policy's table `operations`, and how sure each test on a ladder must be."""
@@ -107,7 +110,7 @@ def alarm(seen: Sequence[Observed], limits: Limits) -> Finding | None:
     p = p_above(failed, asked, limits.error_rate)
     if stream not in _WATCHED or p > limits.alpha_harm / 2 / 2.0**failed:
         return None
-    return Finding(f"{stream} errors", "broken", _told_errors(stream, failed, asked, limits.error_rate, f"p {p:.2g}"))
+    return Finding(f"{stream} errors", "broken", _told_errors(failed, asked, limits.error_rate, f"p {p:.2g}"))
 
 
 def _errors(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:
@@ -119,7 +122,7 @@ def _errors(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:
         p = p_above(failed, asked, limits.error_rate)
         harm = p <= limits.alpha_harm / 2 / limits.looks
         kept = upper <= limits.error_rate
-        detail = _told_errors(stream, failed, asked, limits.error_rate, f"at most {upper:.2%} of all")
+        detail = _told_errors(failed, asked, limits.error_rate, f"at most {upper:.2%} of all")
         yield Finding(f"{stream} errors", "broken" if harm else "kept" if kept else "open", detail)
 
 
@@ -130,7 +133,7 @@ def _times(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:
         harm = found.p_harm <= limits.alpha_harm / limits.looks
         kept = found.upper <= limit
         name = f"latency p{100 * share:g}"
-        detail = f"{name} {_seconds(found.estimate)}, at most {_seconds(found.upper)}, limit {_seconds(limit)}"
+        detail = f"{_seconds(found.estimate)}, at most {_seconds(found.upper)}, limit {_seconds(limit)}"
         yield Finding(name, "broken" if harm else "kept" if kept else "open", detail)
 
 
@@ -140,7 +143,7 @@ def _ratio(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:
         return
     name, baseline, candidate = "latency p95 ratio", _latencies(seen, "baseline"), _latencies(seen, "candidate")
     if not len(baseline) or not len(candidate):
-        yield Finding(name, "open", f"{name}: nothing to compare")
+        yield Finding(name, "open", "nothing to compare")
         return
     harm_at = limits.alpha_harm / limits.looks
     found = ratio_bounds(
@@ -155,7 +158,7 @@ def _ratio(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:
     )
     kept = found.upper <= limit
     harm = found.lower > limit
-    detail = f"{name} {found.estimate:.2f}, at most {found.upper:.2f}, limit {limit:g}"
+    detail = f"{found.estimate:.2f}, at most {found.upper:.2f}, limit {limit:g}"
     yield Finding(name, "broken" if harm else "kept" if kept else "open", detail)
 
 
@@ -170,8 +173,8 @@ def _latencies(seen: Sequence[Observed], stream: Stream) -> np.ndarray[tuple[int
     return np.array(mine, dtype=np.float64)
 
 
-def _told_errors(stream: Stream, failed: int, asked: int, limit: float, bound: str) -> str:
-    return f"{stream}: {failed} of {asked} requests failed, {bound}, limit {limit:.2%}"
+def _told_errors(failed: int, asked: int, limit: float, bound: str) -> str:
+    return f"{failed} of {asked} requests, {bound}, limit {limit:.2%}"
 
 
 def _seconds(value: float) -> str:

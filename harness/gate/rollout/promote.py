@@ -102,7 +102,7 @@ def _resumed(journal: Journal, wanted: bool) -> Course | None:
         raise UsageError(
             f"promotion {last.began.promotion} of {last.began.candidate} has not ended",
             where=str(journal.path),
-            got=f"it stands at {last.rung or (last.passed[-1] if last.passed else 'the beginning')}",
+            got=f"it stands at {last.rung or 'no rung'}, {len(last.passed)} passed",
             expected="a journal whose last promotion has ended",
             remedy="Go on with it (--resume), or undo it with `harness gate rollback`.",
         )

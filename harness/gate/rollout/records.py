@@ -98,13 +98,13 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A rung holds; what showed it."""
+    """A rung holds; facts: what showed it, for people."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     kind: Literal["passed"] = "passed"
     at: str
     rung: str
-    detail: str
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
