@@ -12,7 +12,7 @@ from types import TracebackType
 
 from harness.errors import EnvironmentMissing, UsageError
 from harness.gate.rollout.course import Course, courses
-from harness.gate.rollout.records import Began, Record, from_line, to_line
+from harness.gate.rollout.records import Began, Observed, Record, from_line, to_line
 
 try:
     import fcntl
@@ -52,7 +52,10 @@ class Journal:
         return self.courses[-1] if self.courses else None
 
     def append(self, *records: Record) -> None:
-        """Append records; they are on the disk, all of them, when this returns."""
+        """Append records; they are on the disk, all of them, when this returns.
+
+        But for requests that were answered, which only a power failure could lose before the next record is synced.
+        """
         lines = memoryview("".join(f"{to_line(record)}\n" for record in records).encode())
         try:
             assert self._descriptor is not None
@@ -60,7 +63,8 @@ class Journal:
             try:
                 while lines:
                     lines = lines[os.write(self._descriptor, lines) :]
-                os.fsync(self._descriptor)
+                if not all(isinstance(record, Observed) and not record.failed for record in records):
+                    os.fsync(self._descriptor)
             except OSError:
                 os.ftruncate(self._descriptor, before)
                 raise

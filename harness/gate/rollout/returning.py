@@ -22,9 +22,9 @@ def put_back(site: Site, journal: Journal, why: Why, detail: str) -> Course:
     """
     course = journal.last
     assert course is not None
-    unwritten = _noted(journal, Undoing(at=_at(site), why=why, rung=course.rung, detail=detail))
-    site.watch.progress(f"putting the traffic back to {course.saved}: {detail}")
     try:
+        unwritten = _noted(journal, Undoing(at=_at(site), why=why, rung=course.rung, detail=detail))
+        site.watch.progress(f"putting the traffic back to {course.saved}: {detail}")
         found = site.put_back(course.began.promotion, course.saved).division
     except KeyboardInterrupt:
         raise _not_back(Interrupted, site, course, detail, "stopped by the user again") from None
