@@ -20,7 +20,7 @@ from harness.gate.rollout.records import Observed, Stream
 from harness.gate.statistics.clopper_pearson import fewest_trials, p_above, upper_bound
 from harness.gate.statistics.quantiles import fewest_times, quantile_bounds, ratio_bounds
 
-__all__ = ["Finding", "Limits", "alarm", "judge", "limits_of", "requests_needed", "streams_of"]
+__all__ = ["Finding", "Limits", "alarm", "alarming", "judge", "limits_of", "requests_needed", "streams_of"]
 
 _WATCHED: tuple[Stream, ...] = ("candidate", "endpoint")
 """Whose errors count: the candidate's, asked by name, and what callers of the endpoint get, whoever answers."""
@@ -100,17 +100,25 @@ def judge(seen: Sequence[Observed], limits: Limits) -> tuple[Finding, ...]:
 def alarm(seen: Sequence[Observed], limits: Limits) -> Finding | None:
     """Return the harm that the errors so far show, looked for whenever there is another one; None while they do not.
 
-    The j-th error is tested at a 2^j-th of half of `alpha_harm`, so that any number of looks costs no more than that. A
-    candidate that answers nothing is found out by its third or fourth request.
+    A candidate that answers nothing is found out by its second or third request.
     """
-    if limits.error_rate is None or not seen or not seen[-1].failed:
+    if limits.error_rate is None or not seen or not seen[-1].failed or seen[-1].stream not in _WATCHED:
         return None
     stream = seen[-1].stream
     failed, asked = _counts(seen, stream)
-    p = p_above(failed, asked, limits.error_rate)
-    if stream not in _WATCHED or p > limits.alpha_harm / 2 / 2.0**failed:
+    if not alarming(failed, asked, limits):
         return None
+    p = p_above(failed, asked, limits.error_rate)
     return Finding(f"{stream} errors", "broken", _told_errors(failed, asked, limits.error_rate, f"p {p:.2g}"))
+
+
+def alarming(failed: int, asked: int, limits: Limits) -> bool:
+    """Return whether so many errors show harm before a look is due.
+
+    The j-th error is tested at a 2^j-th of half of `alpha_harm`, so that any number of errors costs no more than that.
+    """
+    limit = limits.error_rate
+    return limit is not None and p_above(failed, asked, limit) <= limits.alpha_harm / 2 / 2.0**failed
 
 
 def _errors(seen: Sequence[Observed], limits: Limits) -> Iterator[Finding]:

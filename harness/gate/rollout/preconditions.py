@@ -80,13 +80,13 @@ def _of_the_verdict(found: Situation) -> Iterator[HarnessError]:
             f"policy {verdict.policy_sha256[:12]}",
             _DECIDE,
         )
-    if found.recomputed:
-        expected = "what evidence and policy lead to"
-        yield _refused("the verdict is not what its evidence says", found.recomputed, expected, _DECIDE)
     leakage = found.header.leakage
     if leakage is not None and (leakage.exact or leakage.ngram13):
         got = f"{leakage.exact + leakage.ngram13} conversations of the held-out file"
         yield _refused("the candidate was trained on what it was scored with", got, "none", "Score with other rows.")
+    if found.recomputed:
+        expected = "what evidence and policy lead to"
+        yield _refused("the verdict is not what its evidence says", found.recomputed, expected, _DECIDE)
     last = expires(verdict, policy)
     if not date.fromisoformat(verdict.decided) <= found.today <= last:
         got = f"decided on {verdict.decided}, today is {found.today}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -61,6 +62,10 @@ in_flight = 1
 ANSWER = b'{"output": "an answer"}'
 
 
+class Killed(BaseException):
+    """The process dies here: nothing that would clean up is told."""
+
+
 class Stage:
     """An Azure ML in memory, the files of a decision, and requests that are answered as `failing` says.
 
@@ -117,6 +122,23 @@ class Stage:
     def roll_back(self) -> Restored:
         """Put the traffic back."""
         return roll_back(Site(self.client, ENDPOINT, self.clock, self.watch), self.folder / "journals")
+
+    def kill_at(self, request: int) -> None:
+        """Promote, and die as by kill -9 instead of sending a request."""
+
+        def strike() -> None:
+            if len(self.asked) == request - 1:
+                raise Killed
+
+        self.on_post = strike
+        with contextlib.suppress(Killed):
+            self.promote()
+        self.on_post = lambda: None
+
+    @property
+    def header(self) -> Header:
+        """The header of the evidence."""
+        return load_evidence(self.folder / "evidence.jsonl").header
 
     @property
     def journal(self) -> list[Course]:
