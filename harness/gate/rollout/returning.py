@@ -8,7 +8,7 @@ from harness.errors import EnvironmentMissing, HarnessError, Interrupted, StepFa
 from harness.gate.rollout.course import Course
 from harness.gate.rollout.journal import Journal
 from harness.gate.rollout.records import Undoing, Undone, Why
-from harness.gate.rollout.site import Site
+from harness.gate.rollout.site import Site, TakenError
 from harness.lifecycle.refusals import reason, unexpected
 
 __all__ = ["as_ours", "put_back"]
@@ -18,14 +18,20 @@ def put_back(site: Site, journal: Journal, why: Why, detail: str) -> Course:
     """Restore the traffic that the last promotion saved, and prove it by reading; the intent is written first.
 
     StepFailed, or Interrupted, when it is not proven: then the journal says that it is to be undone, and whoever
-    comes next goes on with it. A journal that cannot be written hinders nothing, and is told afterwards.
+    comes next goes on with it. TakenError when another promotion holds the endpoint: it is left to that one, and this
+    one is over. A journal that cannot be written hinders nothing, and is told afterwards.
     """
     course = journal.last
     assert course is not None
+    held = bool(course.passed)
     try:
         unwritten = _noted(journal, Undoing(at=_at(site), why=why, rung=course.rung, detail=detail))
         site.watch.progress(f"putting the traffic back to {course.saved}: {detail}")
-        found = site.put_back(course.began.promotion, course.saved).division
+        found = site.put_back(course.began.promotion, course.saved, held=held).division
+    except TakenError:
+        now = site.read().division
+        _noted(journal, Undone(at=_at(site), live=dict(now.live), mirror=dict(now.mirror)))
+        raise
     except KeyboardInterrupt:
         raise _not_back(Interrupted, site, course, detail, "stopped by the user again") from None
     except (HarnessError, AzureError) as error:

@@ -14,7 +14,11 @@ from harness.lifecycle.traffic import Settings, change_endpoint, read_settings
 from harness.lifecycle.waiting import Clock, Waiting
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["Site"]
+__all__ = ["Site", "TakenError"]
+
+
+class TakenError(UsageError):
+    """Another promotion holds the endpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Site:
         return read_settings(self.client.online_endpoints.get(self.endpoint))
 
     def take_hold(self, claim: Claim) -> None:
-        """Tag the endpoint, without moving its traffic; UsageError when somebody else holds it, or has changed it."""
+        """Tag the endpoint, without moving its traffic; UsageError when somebody holds it, or has changed it."""
 
         def change(now: Settings) -> Settings:
             held = read_claim(now.tags)
@@ -58,18 +62,18 @@ class Site:
         """Say on the endpoint that the promotion is over, and until when it can be undone; the traffic stays."""
         self._change(lambda now: Settings(self._held(claim.promotion, now).division, claimed(now.tags, claim)))
 
-    def put_back(self, promotion: str, saved: Division) -> Settings:
+    def put_back(self, promotion: str, saved: Division, *, held: bool = True) -> Settings:
         """Restore the saved traffic in one PUT, read it back, and return what was read.
 
-        UsageError when another promotion holds the endpoint. Tags that are gone are no hindrance: whoever wiped them
-        may have wiped the traffic too.
+        TakenError when another promotion holds the endpoint. held: this one did; tags that are gone are no hindrance
+        then, for whoever wiped them may have wiped the traffic too. Else they say that nothing was changed yet.
         """
 
         def change(now: Settings) -> Settings:
-            held = read_claim(now.tags)
-            if held is not None and held.promotion != promotion:
-                raise self._taken(held)
-            return Settings(saved, released(now.tags))
+            holder = read_claim(now.tags)
+            if holder is not None and holder.promotion != promotion:
+                raise self._taken(holder)
+            return Settings(saved, released(now.tags)) if holder is not None or held else now
 
         return read_settings(self._change(change))
 
@@ -95,8 +99,8 @@ class Site:
             )
         return now
 
-    def _taken(self, held: Claim) -> UsageError:
-        return UsageError(
+    def _taken(self, held: Claim) -> TakenError:
+        return TakenError(
             "another promotion holds the endpoint",
             where=f"endpoint {self.endpoint}",
             got=f"promotion {held.promotion} of {held.candidate}",

@@ -1,4 +1,4 @@
-"""Whether requests show that limits are kept: three outcomes, an early alarm, and error rates that hold over all rungs."""
+"""Whether requests show that limits are kept: three outcomes, an early alarm, error rates that hold over all rungs."""
 
 from __future__ import annotations
 

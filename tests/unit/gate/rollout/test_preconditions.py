@@ -140,7 +140,7 @@ def test_limits_that_no_rung_could_show_are_refused(tmp_path: Path) -> None:
     policy = POLICY.replace("error_rate = 0.3", "error_rate = 0.2")
     stage.files(policy)
 
-    with pytest.raises(UsageError, match="no rung could ever show.*got 9; expected at least 14"):
+    with pytest.raises(UsageError, match=r"no rung could ever show.*got 9; expected at least 14"):
         stage.promote()
 
 

@@ -35,7 +35,8 @@ class Endpoint:
         ticks = iter(range(100))
         credentials = lambda: SimpleNamespace(primary_key=self.keys.pop(0))  # noqa: E731
         authorisation = Authorisation(credentials, lambda: NOW)
-        return Probe(self.post, "https://e/score", authorisation, (b"first", b"second"), 5.0, lambda: float(next(ticks)))
+        bodies = (b"first", b"second")
+        return Probe(self.post, "https://e/score", authorisation, bodies, 5.0, lambda: float(next(ticks)))
 
 
 def observed(stream: Stream, number: int = 0) -> Observed:

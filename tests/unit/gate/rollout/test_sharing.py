@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
@@ -19,8 +20,7 @@ GREEN = Division.of({"green": 100})
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     """A stage whose policy shares to a registry."""
-    stage = Stage(tmp_path, POLICY + 'registry = "azureml"\n')
-    return stage
+    return Stage(tmp_path, POLICY + 'registry = "azureml"\n')
 
 
 def test_a_promoted_model_is_shared_with_its_verdict(stage: Stage) -> None:
@@ -75,7 +75,7 @@ def test_ctrl_c_while_sharing_leaves_it_in_service(stage: Stage) -> None:
     """The error says so, and how to go on."""
 
     class Impatient:
-        def __getattr__(self, _name: str):  # noqa: ANN204
+        def __getattr__(self, _name: str) -> Any:
             return lambda *_: None
 
         def started(self, step: str, _title: str) -> None:
