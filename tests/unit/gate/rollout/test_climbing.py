@@ -190,7 +190,7 @@ class _Impatient(_Silent):
 def test_a_failure_of_azure_puts_the_traffic_back(stage: Stage) -> None:
     """The PUT of the third division is refused for good: the error is told, and blue has everything again."""
     stage.azure.faults.on("OnlineEndpoints_CreateOrUpdate", HttpFault(403), nth=4)
-    with pytest.raises(StepFailed, match="changing the traffic to blue 90 %, green 10 % failed"):
+    with pytest.raises(StepFailed, match="changing the traffic to blue 50 %, green 50 % failed"):
         stage.promote()
 
     assert (stage.traffic, stage.journal[-1].state) == (BLUE, "undone")
