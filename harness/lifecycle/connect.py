@@ -16,6 +16,7 @@ from azure.identity import DefaultAzureCredential, InteractiveBrowserCredential
 
 from harness.errors import EnvironmentMissing, excerpt
 from harness.lifecycle.clients import SCOPE, Clients
+from harness.lifecycle.federated import federated_credential
 from harness.lifecycle.refusals import reason
 from harness.spec import LifecycleSpec
 from harness.spec.document import WorkspaceSection
@@ -63,21 +64,24 @@ def connect(
 
 
 def find_credential(environ: Mapping[str, str], interactive: bool) -> Any:
-    """Return a credential that has issued a token: the default chain, else a browser where a person can use one.
+    """Return a credential that has issued a token: the CI job's own, the default chain, a browser for a person.
 
     A browser is opened only when `interactive`, and never where CI is set.
     """
-    candidates: list[type[Any]] = [DefaultAzureCredential]
+    candidates: list[Callable[[], Any]] = [partial(federated_credential, environ), DefaultAzureCredential]
     if interactive and not environ.get("CI"):
         candidates.append(InteractiveBrowserCredential)
     answers = []
     for candidate in candidates:
+        name = getattr(candidate, "__name__", "the CI job's identity")
         try:
             credential = candidate()
+            if credential is None:
+                continue
             credential.get_token(SCOPE)
         except (AzureError, ValueError) as error:  # ValueError: variables that hold no tenant or client id
             said = reason(error) if isinstance(error, AzureError) else str(error)
-            answers.append(f"{candidate.__name__} ({said})")
+            answers.append(f"{name} ({said})")
         else:
             return credential
     raise EnvironmentMissing(
