@@ -6,16 +6,17 @@ all and prints to the global stdout (SDK source); neither is used here.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from azure.core.exceptions import AzureError
 
-from harness.errors import JobFailed, StepFailed, Unfinished
+from harness.errors import EnvironmentMissing, JobFailed, StepFailed, Unfinished, excerpt
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
 
@@ -24,17 +25,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOB_ENDED",
+    "LONGEST_WAIT_VARIABLE",
     "ChildJob",
     "Clock",
     "Deadline",
     "RealClock",
     "Waiting",
     "descendants",
+    "longest_wait",
     "operate",
     "wait_for",
     "wait_for_job",
     "word",
 ]
+
+LONGEST_WAIT_VARIABLE = "AZUREML_RUN_POLLING_INTERVAL_MAX"
+"""By this the SDK is told how long at most to wait between two looks at a job that it streams (SDK source)."""
 
 _SLICE_S = 0.05
 """How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
@@ -59,7 +65,10 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The clock on the wall."""
+    """The clock on the wall. longest_s: no wait is longer, since every wait is between two questions to Azure."""
+
+    def __init__(self, longest_s: float = math.inf) -> None:
+        self._longest_s = longest_s
 
     def now(self) -> datetime:
         """Return the instant, in UTC."""
@@ -67,7 +76,27 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
-        time.sleep(seconds)
+        time.sleep(min(seconds, self._longest_s))
+
+
+def longest_wait(environ: Mapping[str, str]) -> float:
+    """Return how many seconds may lie between two questions to Azure: what the SDK's own variable says, if it is set.
+
+    EnvironmentMissing for a value that is no number. As short as a blink, but never none at all.
+    """
+    said = environ.get(LONGEST_WAIT_VARIABLE)
+    if not said:
+        return math.inf
+    try:
+        return max(_SLICE_S, float(said))
+    except ValueError:
+        raise EnvironmentMissing(
+            f"{LONGEST_WAIT_VARIABLE} is no number",
+            where="environment",
+            got=excerpt(said),
+            expected="whole seconds, such as 60",
+            remedy=f"Correct it, or unset {LONGEST_WAIT_VARIABLE}.",
+        ) from None
 
 
 class PollingDroppedError(Exception):
