@@ -12,12 +12,13 @@ from fakes.world.instants import timestamp
 from fakes.world.states import JOB
 
 if TYPE_CHECKING:
+    from fakes.world.assets import AssetStore
     from fakes.world.compute import Compute
     from fakes.world.endpoints import OnlineEndpoint
     from fakes.world.world import Workspace, World
 
-_ASSETS = ("models", "data", "environments", "components")
-"""Kinds of assets that are listed; codes are parts of others, and curated environments are nobody's."""
+_ASSETS = {"models": "model", "data": "data", "environments": "environment", "components": "component"}
+"""Kinds of assets that are listed, and one of each; codes are parts of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ def _endpoint(scope: str, endpoint: OnlineEndpoint, now: datetime) -> Iterator[H
         yield Held("deployment", name, scope, each.plan.state(now), made, each.tags, True, why)
 
 
-def _assets(scope: str, store: Any, world: World) -> Iterator[Held]:
-    for kind in _ASSETS:
-        for asset in store.every(kind):
+def _assets(scope: str, store: AssetStore, world: World) -> Iterator[Held]:
+    for kinds, kind in _ASSETS.items():
+        for asset in store.every(kinds):
             if asset.created >= world.catalogue.opened:
                 name = f"{asset.name}:{asset.version}"
                 state = "Archived" if asset.archived else "Succeeded"

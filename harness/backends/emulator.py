@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fakes.catalogue import ERAS
 from fakes.emulator import Emulator
-from fakes.emulator.serving import AzureSite, Head, Journal, Server, Settings, as_exports, client_environment
+from fakes.emulator.serving import AzureSite, Head, Journal, Server, Settings, as_exports
 from harness.backends.select import BackendChoice, refuse_unknown
 from harness.backends.surroundings import Surroundings
-from harness.errors import EnvironmentMissing, UsageError
+from harness.errors import EnvironmentMissing, UsageError, excerpt
 
 __all__ = ["ServeRequest", "Served", "as_exports", "open_emulator", "served_emulator"]
 
@@ -76,15 +77,15 @@ def served_emulator(request: ServeRequest) -> Iterator[Served]:
     UsageError for what cannot be served or resumed, EnvironmentMissing when nothing can listen there.
     """
     with ExitStack() as stack:
-        journal = Journal(request.state) if request.state else None
+        journal = stack.enter_context(closing(Journal(request.state))) if request.state else None
         site = AzureSite(_settings(request, journal.head if journal else None), journal)
         stack.callback(site.close)
         server = stack.enter_context(_listening(site, request))
         bundle = _bundle(request, stack)
         bundle.write_text(site.certificates.authority, encoding="ascii")
         address = f"http://{_reachable(request.host)}:{server.server_port}"
-        environment = client_environment(site.environment, address, str(bundle.resolve()), site.settings.cloud)
-        yield Served(address, environment, site.workspace_ids, tuple(_told(site, request.state)))
+        site.reached_at(address, str(bundle.resolve()))
+        yield Served(address, site.variables, site.workspace_ids, tuple(_told(site, request.state)))
 
 
 def _settings(request: ServeRequest, kept: Head | None) -> Settings:
@@ -105,6 +106,14 @@ def _settings(request: ServeRequest, kept: Head | None) -> Settings:
                 expected=str(held[name]),
                 remedy=f"Leave --{name} out to resume it, or name another state file to begin anew.",
             )
+    if not re.fullmatch(r"[A-Za-z]\w*", request.cloud or "AzureCloud"):
+        raise UsageError(
+            "the cloud's name cannot be used",
+            where="--cloud",
+            got=excerpt(request.cloud),
+            expected="a word, such as LocalAzureML",
+            remedy="Choose another name, or leave --cloud out for public Azure's.",
+        )
     settings = Settings(**{**given, **held}, time_scale=request.time_scale)
     if request.host in settings.own:
         return settings

@@ -34,11 +34,16 @@ def serve_until_stopped(request: ServeRequest, wanted: Wanted) -> int:
     try:
         with served_emulator(request) as served:
             _tell(served, wanted)
-            threading.Event().wait()
+            wait()
     except KeyboardInterrupt:
         INTERRUPTS.hold()
         typer.echo("stopped", err=True)
     return 0
+
+
+def wait() -> None:
+    """Wait for a signal, which raises."""
+    threading.Event().wait()
 
 
 def _tell(served: Served, wanted: Wanted) -> None:

@@ -41,6 +41,10 @@ class Administered(Protocol):
     def calls(self) -> Sequence[Exchange]:
         """Every exchange with a host of Azure, oldest first."""
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What a client of the world as it is now must have in its environment."""
+
     def ask(self, request: Request) -> Reply:
         """Answer a request to a host of Azure."""
 
@@ -56,6 +60,7 @@ class Admin:
         self._routes: Mapping[tuple[str, str], Callable[[Mapping[str, str], Sent], Any]] = {
             ("GET", "/healthz"): lambda _query, _: {"status": "ok"},
             ("GET", "/admin"): lambda _query, _: self.served,
+            ("GET", "/admin/environment"): lambda _query, _: dict(azure.variables),
             ("GET", "/admin/dump"): lambda _query, _: self._dump(),
             ("GET", "/admin/calls"): self._calls,
             ("GET", "/admin/clock"): lambda _query, _: self._instant(),
@@ -73,7 +78,9 @@ class Admin:
         return [f"{method} {path}" for method, path in self._routes]
 
     def answer(self, request: Request) -> Reply:
-        """Answer one request; what is not served is told with what is."""
+        """Answer one request; what is not served is told with what is. A web page is not answered."""
+        if "origin" in request.headers:
+            return _refused(403, "this interface is not for web pages: a request with an Origin is refused")
         route = self._routes.get((request.method, request.path.rstrip("/") or "/"))
         if route is None:
             asked = f"{request.method} {request.path}"
@@ -133,8 +140,8 @@ class Admin:
         world = self._azure.world
         seed = whole(sent, "seed", world.seed)
         self._azure.reset(str(sent.get("catalog", world.catalogue.era)), str(sent.get("pace", world.pace.name)), seed)
-        fresh = self._azure.world
-        return {"catalog": fresh.catalogue.era, "pace": fresh.pace.name, "seed": fresh.seed}
+        fresh, variables = self._azure.world, dict(self._azure.variables)
+        return {"catalog": fresh.catalogue.era, "pace": fresh.pace.name, "seed": fresh.seed, "environment": variables}
 
 
 def _refused(status: int, message: str, **more: Any) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -12,6 +13,7 @@ from fakes.world.errors import Invalid
 _BLOCK = 64 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 _LONGEST_LINE = 1024
+_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 class CutShortError(ConnectionError):
@@ -27,8 +29,12 @@ def read_body(headers: Mapping[str, str], stream: io.BufferedIOBase) -> BinaryIO
     in_chunks = "chunked" in headers.get("transfer-encoding", "").lower()
     chunks = _chunked(stream) if in_chunks else _counted(headers, stream)
     body = cast(BinaryIO, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed with the request
-    for chunk in chunks:
-        body.write(chunk)
+    try:
+        for chunk in chunks:
+            body.write(chunk)
+    except BaseException:
+        body.close()
+        raise
     body.seek(0)
     return body
 
@@ -61,7 +67,6 @@ def _chunk_size(line: bytes) -> int:
     if not line:
         raise CutShortError("the body ended before its last chunk")
     digits = line.partition(b";")[0].strip()
-    try:
-        return int(digits, 16)
-    except ValueError:
-        raise Invalid(f"A chunk of the body has the size {digits[:40]!r}.", code="InvalidRequestContent") from None
+    if not _SIZE.fullmatch(digits):
+        raise Invalid(f"A chunk of the body has the size {digits[:40]!r}.", code="InvalidRequestContent")
+    return int(digits, 16)

@@ -9,6 +9,7 @@ a server that is killed loses nothing that it has answered. A record that was cu
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
@@ -58,7 +59,10 @@ class Entry:
 
 
 class Journal:
-    """An open file of requests. `head` is None while it is new; `dropped` counts the bytes that were cut short."""
+    """An open file of requests. `head` is None while it is new; `dropped` counts the bytes that were cut short.
+
+    UsageError for a file that is none of ours or cannot be opened, EnvironmentMissing for one that another server uses.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -67,10 +71,14 @@ class Journal:
             self._file: BinaryIO = path.open("r+b" if path.exists() else "x+b", buffering=0)
         except OSError as error:
             raise _unusable(path, error.strerror or type(error).__name__) from error
-        with contextlib.suppress(OSError):
-            path.chmod(0o600)  # it holds the authority's key
-        _lock(self._file, path)
-        self.head = self._read_head()
+        try:
+            with contextlib.suppress(OSError):
+                path.chmod(0o600)  # it holds the authority's key
+            _lock(self._file, path)
+            self.head = self._read_head()
+        except BaseException:
+            self._file.close()
+            raise
 
     def entries(self) -> Iterator[Entry]:
         """Yield every record; what is cut short at the end is removed from the file. UsageError for a damaged file."""
@@ -103,7 +111,8 @@ class Journal:
     def asked(self, at: datetime, request: Request) -> None:
         """Note a request before it is carried out; its body is left at its first byte."""
         body = request.stream()
-        length = body.seek(0, 2)
+        body.seek(0, io.SEEK_END)
+        length = body.tell()
         body.seek(0)
         said = {"kind": "request", "at": at.isoformat(), "method": request.method, "url": request.url}
         self._write({**said, "headers": dict(request.headers), "length": length}, body if length else None)
@@ -112,21 +121,28 @@ class Journal:
         """Note how the last request was answered; 0 for a connection that broke."""
         self._write({"kind": "answer", "status": status})
 
-    def close(self, at: datetime) -> None:
-        """Note until when time has passed, and close the file."""
+    def stopped(self, at: datetime) -> None:
+        """Note until when time has passed."""
         self._write({"kind": "close", "at": at.isoformat()})
+
+    def close(self) -> None:
+        """Close the file, which another server may use then."""
         self._file.close()
 
     def _write(self, said: dict[str, Any], body: BinaryIO | None = None) -> None:
-        line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
-        if body is None:
-            self._put(line)
-            return
-        self._put(line + body.read(_BLOCK))
-        while block := body.read(_BLOCK):
-            self._put(block)
-        self._put(b"\n")
-        body.seek(0)
+        """Write a record whole or not at all: what is half-written would hide what comes after it."""
+        start = self._file.tell()
+        try:
+            self._put(json.dumps(said).encode() + b"\n")
+            if body is not None:
+                while block := body.read(_BLOCK):
+                    self._put(block)
+                self._put(b"\n")
+                body.seek(0)
+        except OSError:
+            self._file.truncate(start)
+            self._file.seek(start)
+            raise
 
     def _put(self, data: bytes) -> None:
         written = 0

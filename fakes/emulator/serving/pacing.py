@@ -11,6 +11,9 @@ AZURE_WAITS_MS = 5000.0
 SHORTEST_MS = 20
 """A poll costs some milliseconds on either side; closer together they would only keep both busy."""
 
+FROZEN_MS = 250
+"""Where no time flows, somebody moves the clock: how soon a client then notices."""
+
 _POLLED = ("azure-asyncoperation", "location", "operation-location")
 
 
@@ -21,4 +24,11 @@ def pace_polls(reply: Reply, time_scale: float) -> None:
     """
     started = reply.status in (201, 202) and any(name.lower() in _POLLED for name in reply.headers)
     if started or (reply.status < 300 and unfinished(reply)):
-        reply.headers["retry-after-ms"] = str(max(SHORTEST_MS, round(AZURE_WAITS_MS / max(1.0, time_scale))))
+        reply.headers["retry-after-ms"] = str(wait_ms(time_scale))
+
+
+def wait_ms(time_scale: float) -> int:
+    """Return how many real milliseconds a client is asked to wait where virtual time flows at this pace."""
+    if not time_scale:
+        return FROZEN_MS
+    return max(SHORTEST_MS, round(AZURE_WAITS_MS / max(1.0, time_scale)))

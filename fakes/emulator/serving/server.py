@@ -155,17 +155,19 @@ class Connection(BaseHTTPRequestHandler):
         if self.request.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
             self._secure(host)
 
+    def handle_expect_100(self) -> bool:
+        """Tell a client that asks before it sends its body to go on, at once: the base class keeps it back."""
+        go_on = super().handle_expect_100()
+        self.wfile.flush()
+        return go_on
+
     def _answer(self) -> None:
-        if self.headers.get("Expect", "").lower() == "100-continue":
-            self.send_response_only(HTTPStatus.CONTINUE)
-            self.end_headers()
-            self.wfile.flush()
         headers = {name.lower(): value for name, value in self.headers.items()}
         url = self._url()
         try:
             with self.server.busy(), read_body(headers, self.rfile) as body:
                 request = Request.from_parts(self.command, url, headers, body)
-                if "://" in self.path and not self.server.site.owns(request.host):
+                if self._is_whole_url and not self.server.site.owns(request.host):
                     self._refuse(request.host)
                     return
                 self._send(self._answered(request))
@@ -187,8 +189,13 @@ class Connection(BaseHTTPRequestHandler):
             message = f"A defect of the local Azure ML: {type(error).__name__}: {error}"
             return json_reply(500, {"error": {"code": "EmulatorDefect", "message": message}})
 
+    @property
+    def _is_whole_url(self) -> bool:
+        """Whether the request is one to a proxy; a query may hold another URL as it is, as MSAL's does."""
+        return not self.path.startswith("/")
+
     def _url(self) -> str:
-        if "://" in self.path:
+        if self._is_whole_url:
             return self.path
         host = self.headers.get("Host") or self._tunnel or self.server.server_name
         usual = ":443" if self._scheme == "https" else ":80"
@@ -201,14 +208,13 @@ class Connection(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         self.send_response_only(reply.status)
+        self.close_connection |= reply.headers.get("Connection", "").lower() == "close"
         for name, value in reply.headers.items():
-            self.send_header(name, value)
+            if name != "Connection":
+                self.send_header(name, value)
+        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
         if "content-length" not in {name.lower() for name in reply.headers} and reply.status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(reply.content_length()))
-        if reply.headers.get("Connection", "").lower() == "close":
-            self.close_connection = True
-        elif self.close_connection:
-            self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD" and reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             for chunk in [reply.body] if isinstance(reply.body, bytes) else reply.body:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fakes.emulator.app import App
 from fakes.emulator.exchange import Exchange, Reply, Request
 from fakes.emulator.serving.admin import Admin
 from fakes.emulator.serving.certificates import Certificates
+from fakes.emulator.serving.environment import client_environment
 from fakes.emulator.serving.journal import Head, Journal
 from fakes.emulator.serving.pacing import pace_polls
 from fakes.emulator.wire import json_reply
@@ -20,7 +21,7 @@ from harness.doors.messages import BrokenConnectionError
 __all__ = ["AzureSite", "Resumed", "Settings"]
 
 _KEPT_CALLS = 100_000
-_CHANGES_NOTHING = (("GET", "/healthz"), ("GET", "/admin"), ("GET", "/admin/calls"), ("GET", "/admin/clock"))
+_ONLY_LOOKS = ("/healthz", "/admin", "/admin/environment", "/admin/calls", "/admin/clock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class AzureSite(Surroundings):
     def __init__(self, settings: Settings, journal: Journal | None = None) -> None:
         kept = journal.head if journal else None
         self.certificates = Certificates(settings.own, (kept.certificate, kept.key) if kept else None)
+        self._reached = ("", "")
         self._lock = threading.RLock()
         self._admin = Admin(self)
         self._begin(settings)
@@ -75,14 +77,23 @@ class AzureSite(Surroundings):
         """The last exchanges with a host of Azure, oldest first."""
         return self.app.calls
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """What a client must have in its environment, once `reached_at` has been told."""
+        return client_environment(self.environment, *self._reached, self.settings.cloud)
+
+    def reached_at(self, address: str, bundle: str) -> None:
+        """Be told under which address clients reach it, and in which file they find its authority."""
+        self._reached = (address, bundle)
+
     def owns(self, host: str) -> bool:
         """Tell whether `host` is Azure's or the server's own."""
         return host in self.settings.own or self.app.hosts.owns(host)
 
     def answer(self, request: Request) -> Reply:
         """Answer a request, for a host of Azure or for the server itself."""
-        if (request.method, request.path) in _CHANGES_NOTHING and not self.app.hosts.owns(request.host):
-            return self._answered(request)
+        if request.method == "GET" and request.path in _ONLY_LOOKS and not self.app.hosts.owns(request.host):
+            return self._answered(request)  # at once, whatever is being worked on
         with self._lock, self.clock.held():
             if self._journal:
                 self._journal.asked(self.clock.now(), request)
@@ -113,10 +124,10 @@ class AzureSite(Surroundings):
             self._journal.opened(self.clock.now(), self.clock.time_scale)
 
     def close(self) -> None:
-        """Close the journal, and remove what was spooled to disk."""
+        """Note in the journal until when time has passed, and remove what was spooled to disk."""
         with self._lock:
             if self._journal:
-                self._journal.close(self.clock.now())
+                self._journal.stopped(self.clock.now())
                 self._journal = None
             self.world.close()
 
