@@ -31,6 +31,7 @@ def look_around() -> Machine:
 def open_live() -> Iterator[Surroundings]:
     """Hand out Azure as it is."""
     # azure-core comes with it, and every suite with pytest looks around
-    from harness.lifecycle.waiting import RealClock, longest_wait
+    from harness.lifecycle.patience import longest_wait
+    from harness.lifecycle.waiting import RealClock
 
     yield Surroundings("live", RealClock(longest_wait(os.environ)), os.environ, calls=lambda: 0)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from azure.core.exceptions import AzureError
 
-from harness.errors import EnvironmentMissing, JobFailed, StepFailed, Unfinished, excerpt
+from harness.errors import JobFailed, StepFailed, Unfinished
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
 
@@ -25,22 +25,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOB_ENDED",
-    "LONGEST_WAIT_VARIABLE",
     "ChildJob",
     "Clock",
     "Deadline",
     "RealClock",
     "Waiting",
     "descendants",
-    "longest_wait",
     "operate",
     "wait_for",
     "wait_for_job",
     "word",
 ]
-
-LONGEST_WAIT_VARIABLE = "AZUREML_RUN_POLLING_INTERVAL_MAX"
-"""By this the SDK is told how long at most to wait between two looks at a job that it streams (SDK source)."""
 
 _SLICE_S = 0.05
 """How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
@@ -77,26 +72,6 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
         time.sleep(min(seconds, self._longest_s))
-
-
-def longest_wait(environ: Mapping[str, str]) -> float:
-    """Return how many seconds may lie between two questions to Azure: what the SDK's own variable says, if it is set.
-
-    EnvironmentMissing for a value that is no number. As short as a blink, but never none at all.
-    """
-    said = environ.get(LONGEST_WAIT_VARIABLE)
-    if not said:
-        return math.inf
-    try:
-        return max(_SLICE_S, float(said))
-    except ValueError:
-        raise EnvironmentMissing(
-            f"{LONGEST_WAIT_VARIABLE} is no number",
-            where="environment",
-            got=excerpt(said),
-            expected="whole seconds, such as 60",
-            remedy=f"Correct it, or unset {LONGEST_WAIT_VARIABLE}.",
-        ) from None
 
 
 class PollingDroppedError(Exception):
