@@ -9,6 +9,7 @@ from fakes.emulator.routing import RouteTable
 from fakes.emulator.services import (
     assets,
     blob,
+    clouds,
     compute_instances,
     computes,
     datastores,
@@ -50,6 +51,7 @@ FAMILIES = (
                 *deployments.ROUTES,
                 *registry_resources.ROUTES,
                 *resource_groups.ROUTES,
+                *clouds.ROUTES,
                 *lro.ROUTES,
             )
         ),
