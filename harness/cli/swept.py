@@ -19,6 +19,7 @@ from harness.lifecycle.sweep import Outcome, Swept
 
 __all__ = ["SweepResult", "show_sweep"]
 
+_LINE = 1_000
 _STYLES: dict[Outcome, str] = {"removed": "green", "refused": "bold red", "failed": "bold red", "to remove": "yellow"}
 _SAID: dict[Outcome, str] = {
     "removed": "removed",
@@ -87,9 +88,10 @@ def _document(result: SweepResult) -> str:
 
 
 def _print(result: SweepResult, out: Screen) -> None:
+    if not out.is_terminal:  # a log is searched: no line is broken
+        out = Screen(file=out.file, highlight=False, width=_LINE)
     if result.swept:
-        wide = {} if out.is_terminal else {"width": 400}
-        out.print(_table(result.swept, symbols_for(out.encoding)), **wide)
+        out.print(_table(result.swept, symbols_for(out.encoding)))
     counted = Counter(each.outcome for each in result.swept)
     summary = ", ".join(f"{times} {_SAID[outcome]}" for outcome, times in counted.items())
     if not result.left and result.error is None:

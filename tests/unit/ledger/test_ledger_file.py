@@ -30,7 +30,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def note_sync(descriptor: int) -> None:
         folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
-        done.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}" if folder else "sync")
+        done.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}" if folder else "sync")
         sync(descriptor)
 
     monkeypatch.setattr(os, "write", note_write)
@@ -42,7 +42,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_line_and_file_and_folders_are_synced_before_the_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each folder that was made is on disk in the one that holds it, then the first line, the file's name, the intent."""
+    """Each folder that was made is on disk in the one that holds it, then first line, file name and intent."""
     done = recorded(monkeypatch)
     with book(tmp_path / "runs" / "ledger").creating("endpoint", "e"):
         before = list(done)
@@ -75,7 +75,7 @@ def test_write_that_fails_leaves_no_half_line(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "write", write)
     there.append({"c": 3})
 
-    assert [list(line)[0] for line in lines(tmp_path)] == ["a", "c"]
+    assert [next(iter(line)) for line in lines(tmp_path)] == ["a", "c"]
 
 
 def test_ledger_of_another_run_is_not_overwritten(tmp_path: Path) -> None:
