@@ -153,7 +153,7 @@ class CleanUp:
             f"not removed: {', '.join(f'{left.kind} {left.name}' for left, _ in failures)}",
             where="delete",
             got="; ".join(said),
-            remedy=f"It may go on billing. Remove it with: {'; '.join(commands)}",
+            remedy=f"It may go on billing. Remove it with `harness sweep`, or with: {'; '.join(commands)}",
         )
 
 

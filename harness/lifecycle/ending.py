@@ -72,7 +72,7 @@ def stopped(report: LifecycleReport, azure: Connection | None) -> Interrupted:
     names = ", ".join(f"{resource.kind} {resource.name}" for resource in left)
     return LeftBehind(
         f"stopped by the user before all was removed; left: {names}",
-        remedy=f"It goes on billing. Remove it with: {'; '.join(commands)}",
+        remedy=f"It goes on billing. Remove it with `harness sweep`, or with: {'; '.join(commands)}",
     )
 
 
