@@ -94,7 +94,7 @@ class Sweep:
 
     def run(self) -> Iterator[Swept]:
         """Yield each resource once it is dealt with, what might still appear last; ended ledgers are closed then."""
-        later = []
+        until, again = self._clock.now() + self._rules.settle, []
         for kind in SWEPT_KINDS:
             known = [candidate for candidate in claimed(list(self._records.values())) if candidate.kind == kind]
             found, failure = self._tagged(kind, {candidate.name for candidate in known})
@@ -102,13 +102,14 @@ class Sweep:
                 yield failure
             for candidate in (*known, *found):
                 swept = self._deal_with(candidate)
-                if swept.outcome == "gone" and self._may_appear(candidate):
-                    later.append(candidate)
+                late = self._may_appear(candidate, swept)
+                if late:
+                    again.append((candidate, swept))
                 else:
-                    yield self._noted(candidate, swept)
-        for candidate in later:
-            self._let_it_appear(candidate)
-            yield self._noted(candidate, self._deal_with(candidate))
+                    self._note(candidate, swept)
+                if swept.outcome != "gone" or not late:
+                    yield swept
+        yield from self._look_again(again, until)
         self._close_ledgers()
 
     def _tagged(self, kind: ResourceKind, known: set[str]) -> tuple[list[Candidate], Swept | None]:
@@ -143,20 +144,28 @@ class Sweep:
         place = self._client.workspace_name
         return Swept(candidate.kind, candidate.name, candidate.run, place, age, bills, outcome, why)
 
-    def _may_appear(self, candidate: Candidate) -> bool:
-        """Say whether something that is not there may be in the making: it was asked for a moment ago."""
+    def _may_appear(self, candidate: Candidate, swept: Swept) -> bool:
+        """Say whether something that is not there may still come: a late request makes it, or makes it once more."""
         entry = candidate.entry
-        asked = entry is not None and entry.state in ("intended", "doubtful")
-        return asked and entry is not None and self._clock.now() < entry.since + self._rules.settle
+        if entry is None or self._rules.dry_run or not self._rules.settle:
+            return False
+        asked = entry.state in ("intended", "doubtful") and self._clock.now() < entry.since + self._rules.settle
+        return swept.outcome == "removed" or (swept.outcome == "gone" and asked)
 
-    def _let_it_appear(self, candidate: Candidate) -> None:
-        if candidate.entry is not None and not self._rules.dry_run:
-            rest = (candidate.entry.since + self._rules.settle - self._clock.now()).total_seconds()
-            if rest > 0:
-                self._watch.progress(f"{candidate.kind} {candidate.name}: looking again in {rest:.0f} s")
-                self._clock.sleep(rest)
+    def _look_again(self, candidates: Sequence[tuple[Candidate, Swept]], until: datetime) -> Iterator[Swept]:
+        """Wait until no request of a dead run can be on its way, for all were sent before the sweep; then look."""
+        if not candidates:
+            return
+        while (rest := (until - self._clock.now()).total_seconds()) > 0:
+            self._watch.progress(f"looking again in {rest:.0f} s: a late request may still create something")
+            self._clock.sleep(rest)
+        for candidate, before in candidates:
+            swept = self._deal_with(candidate)
+            self._note(candidate, swept)
+            if (before.outcome, swept.outcome) != ("removed", "gone"):
+                yield swept
 
-    def _noted(self, candidate: Candidate, swept: Swept) -> Swept:
+    def _note(self, candidate: Candidate, swept: Swept) -> None:
         """Write into the ledger what is no more, and remember whose ledger has to stay open."""
         done = swept.outcome in ("removed", "gone")
         if not done and (swept.outcome != "kept" or swept.bills):
@@ -164,7 +173,6 @@ class Sweep:
         if done and candidate.record is not None and not candidate.record.closed:
             state = "ended" if candidate.kind == "job" and swept.outcome == "removed" else "gone"
             self._write(candidate.record, *(self._line(state, *gone) for gone in _with_deployments(candidate)))
-        return swept
 
     def _close_ledgers(self) -> None:
         for run, record in self._records.items():
