@@ -100,9 +100,7 @@ def run_lifecycle(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            within = run.within(spec.limits.delete)
-            interrupted |= end_run(journal, run.azure, spec, ledger, succeeded=run.succeeded, **within)
-            _close(run)
+            interrupted |= _end(run)
     if interrupted:
         report.error = stopped(report, run.azure)
     return report
@@ -140,12 +138,18 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
     run.succeeded = True
 
 
-def _close(run: _Run) -> None:
-    """End the ledger, and say so when the file does not say all of it: a sweep then looks for what has gone."""
-    run.ledger.close()
-    if run.ledger.unwritten is not None:
-        trouble = run.ledger.unwritten
+def _end(run: _Run) -> bool:
+    """Carry out the last step, and tell whether the user interrupted it; then end the ledger.
+
+    Where its file does not say all of what has gone, a sweep looks for it.
+    """
+    spec, ledger, within = run.spec, run.ledger, run.within(run.spec.limits.delete)
+    interrupted = end_run(run.journal, run.azure, spec, ledger, succeeded=run.succeeded, **within)
+    ledger.close()
+    if ledger.unwritten is not None:
+        trouble = ledger.unwritten
         run.journal.warned(f"{trouble.where} could not be written to its end ({trouble.got}); `harness sweep` looks")
+    return interrupted
 
 
 def _find_model(run: _Run, azure: Connection) -> FoundationModel:

@@ -159,17 +159,32 @@ def test_kinds_that_cannot_be_listed_do_not_stop_the_rest(azure: Emulator, tmp_p
     assert bills(azure) == []
 
 
-def test_request_that_arrives_after_its_process_died_is_waited_for(azure: Emulator, tmp_path: Path) -> None:
-    """The ledger names an endpoint that is not there yet: it is looked for again, and goes."""
+class Late(Silent):
+    """Lets a request of the dead run arrive when the sweep looks again: the endpoint is there."""
+
+    def __init__(self, azure: Emulator) -> None:
+        self.endpoints = azure.world.home.endpoints
+        self.late = self.endpoints[ENDPOINT]
+
+    def progress(self, text: str) -> None:
+        """Let it arrive."""
+        if text.startswith("looking again"):
+            self.endpoints[ENDPOINT] = self.late
+
+
+@pytest.mark.parametrize(
+    ("there", "outcomes"), [(False, ["removed"]), (True, ["removed", "removed"])], ids=["creates", "creates once more"]
+)
+def test_request_that_arrives_after_its_process_died_is_waited_for(
+    azure: Emulator, tmp_path: Path, there: bool, outcomes: list[str]
+) -> None:
+    """What is not there yet, or comes back after it was removed, is looked for again and goes."""
     crash(azure, tmp_path, "created endpoint")
-    late = azure.world.home.endpoints.pop(ENDPOINT)
+    watch = Late(azure)
+    if not there:
+        del azure.world.home.endpoints[ENDPOINT]
+    swept = sweep(azure, tmp_path, replace(AT_ONCE, settle=timedelta(hours=1)), watch)
 
-    class Arrives(Silent):
-        def progress(self, text: str) -> None:
-            if "looking again" in text:
-                azure.world.home.endpoints[ENDPOINT] = late
-
-    swept = sweep(azure, tmp_path, replace(AT_ONCE, settle=timedelta(hours=1)), Arrives())
-
-    assert [(each.outcome) for each in swept if each.kind == "endpoint"] == ["removed"]
+    assert [each.outcome for each in swept if each.kind == "endpoint"] == outcomes
     assert bills(azure) == []
+    assert '"closed"' in (tmp_path / "ledger" / f"{RUN}.jsonl").read_text(encoding="utf-8").splitlines()[-1]
