@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +15,7 @@ import typer
 
 from harness.cli.cassettes import cassettes
 from harness.cli.emulator import emulator
+from harness.cli.durations import duration_given
 from harness.cli.outcome import Presentation
 from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
@@ -117,6 +120,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherw
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
+Ledgers = Annotated[
+    Path | None, typer.Option("--ledger", metavar="DIR", help="Where created things are noted; else runs/ledger.")
+]
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
 
 
@@ -132,6 +138,7 @@ def run(
     strict: Strict = False,
     keep_endpoint: KeepEndpoint = False,
     folder: Folder = None,
+    ledger: Ledgers = None,
     as_json: AsJson = False,
     timeline: Timeline = True,
 ) -> Command:
@@ -152,7 +159,52 @@ def run(
             catalog=catalog,
             pace=pace.value if pace else None,
             folder=folder,
+            ledger=ledger,
         )
         return run_and_show(request, Presentation(as_json, timeline))
+
+    return carry_out
+
+
+Where = Annotated[Path | None, typer.Option("--spec", help="A spec that names the workspace, and limits.delete.")]
+SweptBackend = Annotated[Backend, typer.Option("--backend", help="Whose resources to sweep.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and change nothing.")]
+OlderThan = Annotated[
+    timedelta | None,
+    typer.Option(parser=duration_given, metavar="TIME", help="Only what began longer ago, such as 6h."),
+]
+Settle = Annotated[
+    timedelta | None,
+    typer.Option(parser=duration_given, metavar="TIME", help="How long a lost request may still create things; 30s."),
+]
+
+
+@app.command(short_help="Remove what ended runs left that bills.")
+def sweep(
+    dry_run: DryRun = False,
+    older_than: OlderThan = None,
+    ledger: Ledgers = None,
+    backend: SweptBackend = Backend.live,
+    spec: Where = None,
+    settings: Settings = None,
+    settle: Settle = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Remove what ended runs left that bills: endpoints, running jobs, clusters that were not to stay.
+
+    Found by the ledger of each run, and by its tags. What no run created, or a run
+    that goes on, is left alone. Exit codes: 0 nothing is left; 1 something could not
+    be removed (with --dry-run: is to be removed); 2 wrong use; 3 the environment
+    lacks something.
+    """
+
+    def carry_out() -> int:
+        from harness.cli.sweep import SweepRequest, sweep_and_show  # with the SDK, a second
+        from harness.lifecycle.sweep import Rules
+
+        rules = Rules(older_than or timedelta(), dry_run)
+        rules = rules if settle is None else replace(rules, settle=settle)
+        request = SweepRequest(rules, ledger, backend.value, spec, tuple(settings or ()))
+        return sweep_and_show(request, as_json=as_json)
 
     return carry_out

@@ -21,9 +21,11 @@ from harness.cli.quiet import sdk_noise_to
 from harness.cli.request import RunRequest, find_samples, spec_for
 from harness.cli.screen import screens
 from harness.cli.telling import REPORT_FILE, tell
+from harness.ledger import LEDGER_VARIABLE, Ledger, ledger_folder
 from harness.lifecycle.connect import new_run_id
 from harness.lifecycle.folder import made
 from harness.lifecycle.journal import LAST_STEP
+from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.waiting import RealClock
@@ -96,19 +98,36 @@ def _run(request: RunRequest, progress: Console) -> Outcome:
     with open_backend(choice) as surroundings:
         run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
         folder = made(request.folder or Path("runs", run_id), (REPORT_FILE, _NOISE_FILE))
+        spec = surroundings.settled(spec)
+        ledger = make_ledger(
+            spec, run_id, surroundings.clock, folder=_ledgers(request, choice.name), backend=choice.name
+        )
         with contextlib.suppress(OSError):  # nobody reads along; the run goes on
             progress.print(_heading(spec, choice), soft_wrap=not progress.is_terminal)
         with sdk_noise_to(folder / _NOISE_FILE):
-            report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
+            report = _lifecycle(spec, surroundings, folder, run_id, ledger, choice.interactive, progress)
         return Outcome(report, folder, choice.name, surroundings.calls())
 
 
+def _ledgers(request: RunRequest, backend: str) -> Path | None:
+    """Return where to write down what is created; a local Azure ML ends with the process, so only where one says so."""
+    if backend in OFFLINE_BACKENDS and request.ledger is None and LEDGER_VARIABLE not in os.environ:
+        return None
+    return ledger_folder(request.ledger, os.environ)
+
+
 def _lifecycle(
-    spec: LifecycleSpec, surroundings: Surroundings, folder: Path, run_id: str, interactive: bool, progress: Console
+    spec: LifecycleSpec,
+    surroundings: Surroundings,
+    folder: Path,
+    run_id: str,
+    ledger: Ledger,
+    interactive: bool,
+    progress: Console,
 ) -> LifecycleReport:
     with watching(progress) as watch:
         return run_lifecycle(
-            surroundings.settled(spec),
+            spec,
             folder=folder,
             clock=surroundings.clock,
             environ=surroundings.environ,
@@ -116,6 +135,7 @@ def _lifecycle(
             clients=surroundings.clients,
             watch=_UntilTheEnd(watch),
             run_id=run_id,
+            ledger=ledger,
             studio=surroundings.azure is None,
         )
 

@@ -21,7 +21,7 @@ from harness.lifecycle.refusals import reason
 from harness.spec import LifecycleSpec
 from harness.spec.document import WorkspaceSection
 
-__all__ = ["Connection", "connect", "find_credential", "new_run_id"]
+__all__ = ["Connection", "connect", "connect_workspace", "find_credential", "new_run_id", "workspace_ids"]
 
 _VARIABLES = {
     "subscription_id": "AZURE_SUBSCRIPTION_ID",
@@ -61,6 +61,17 @@ def connect(
         "registry": spec.model.registry,
     }
     return Connection(client, registry, partial(clients.mlflow, workspace.mlflow_tracking_uri, credential), facts)
+
+
+def connect_workspace(
+    spec: LifecycleSpec, *, environ: Mapping[str, str], interactive: bool, clients: Clients | None = None
+) -> Any:
+    """As `connect`, for who needs the workspace only: return its client."""
+    clients = clients or Clients()
+    credential = clients.credential or find_credential(environ, interactive)
+    client, source = _workspace_client(clients.ml, credential, spec.workspace, environ)
+    _verified(client, source)
+    return client
 
 
 def find_credential(environ: Mapping[str, str], interactive: bool) -> Any:
@@ -110,7 +121,7 @@ def _workspace_client(
     from_file = None if len(given) == len(_VARIABLES) else _from_config(ml_client, credential)
     if from_file is not None and not given:
         return from_file, "config.json"
-    in_file = {} if from_file is None else _ids(from_file)
+    in_file = {} if from_file is None else workspace_ids(from_file)
     in_environment = {key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)}
     layers = {"spec": given, "config.json": in_file, "environment": in_environment}
     ids = {key: (place, layer[key]) for place, layer in reversed(layers.items()) for key in layer}
@@ -122,7 +133,8 @@ def _workspace_client(
     return ml_client(credential, subscription, group, name, show_progress=False), places
 
 
-def _ids(client: Any) -> dict[str, str]:
+def workspace_ids(client: Any) -> dict[str, str]:
+    """Return the ids of a client's workspace, by the spec's names."""
     values = (client.subscription_id, client.resource_group_name, client.workspace_name)
     return dict(zip(_VARIABLES, values, strict=True))
 

@@ -17,7 +17,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.decide.allow_list import check_size, find_allow_list
 from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished, nearest
-from harness.lifecycle.report import CreatedResource
+from harness.ledger import Ledger
 from harness.lifecycle.traffic import read_traffic, shift_traffic
 from harness.lifecycle.waiting import Waiting, operate
 from harness.lifecycle.watching import Watcher
@@ -112,16 +112,17 @@ def create_endpoint(
     client: Any,
     name: str,
     *,
-    created: list[CreatedResource],
+    ledger: Ledger,
     **within: Unpack[Waiting],
 ) -> None:
     """Create an endpoint that takes a key. DeploymentFailed, or Unfinished at the deadline."""
     refuse_existing(client, name)
-    endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description="Created by the harness.")
-    created.append(CreatedResource("endpoint", name, bills=True))
+    description, tags = "Created by the harness.", dict(ledger.tags)
+    endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description=description, tags=tags)
     begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"creating endpoint {name}"
-    operate(begin, what, failure=DeploymentFailed, **within)
+    with ledger.creating("endpoint", name, bills=True):
+        operate(begin, what, failure=DeploymentFailed, **within)
 
 
 def create_deployment(
@@ -130,7 +131,7 @@ def create_deployment(
     model_id: str,
     section: DeploySection,
     *,
-    created: list[CreatedResource],
+    ledger: Ledger,
     **within: Unpack[Waiting],
 ) -> None:
     """Deploy a registered model. DeploymentFailed and Unfinished carry the last lines of the container's log."""
@@ -142,12 +143,13 @@ def create_deployment(
         instance_count=section.instance_count,
         liveness_probe=ProbeSettings(initial_delay=section.liveness_initial_delay),
         request_settings=OnlineRequestSettings(request_timeout_ms=section.request_timeout_ms),
+        tags=dict(ledger.tags),
     )
-    created.append(CreatedResource("deployment", f"{endpoint}/{section.deployment}", bills=True))
     begin = partial(client.online_deployments.begin_create_or_update, deployment)
     what = f"deploying {section.deployment}"
     try:
-        operate(begin, what, failure=DeploymentFailed, **within)
+        with ledger.creating("deployment", f"{endpoint}/{section.deployment}", bills=True):
+            operate(begin, what, failure=DeploymentFailed, **within)
     except (DeploymentFailed, Unfinished) as error:
         log = _last_lines(client, endpoint, section.deployment)
         raise type(error)(

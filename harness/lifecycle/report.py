@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from harness.errors import HarnessError
+from harness.ledger import CreatedResource
 
-__all__ = ["CreatedResource", "LifecycleReport", "MetricPoint", "ResourceKind", "StepRecord"]
-
-ResourceKind = Literal["compute", "job", "model", "endpoint", "deployment"]
+__all__ = ["LifecycleReport", "MetricPoint", "StepRecord"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +22,6 @@ class StepRecord:
     azure_seconds: float
     real_seconds: float
     facts: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class CreatedResource:
-    """Something that the run asked Azure to create. bills: it costs money for as long as it is there."""
-
-    kind: ResourceKind
-    name: str
-    deleted: bool = False
-    bills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

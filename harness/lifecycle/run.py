@@ -10,9 +10,10 @@ from typing import Any
 
 from harness.decide.names import experiment_name, make_endpoint_name
 from harness.errors import HarnessError, StepFailed
+from harness.ledger import Ledger
 from harness.lifecycle.clients import Clients
 from harness.lifecycle.compute import Cluster, prepare_cluster
-from harness.lifecycle.connect import Connection, connect, new_run_id
+from harness.lifecycle.connect import Connection, connect, new_run_id, workspace_ids
 from harness.lifecycle.dataset import Dataset, prepare_dataset
 from harness.lifecycle.deploy import (
     LiveDeployment,
@@ -24,6 +25,7 @@ from harness.lifecycle.deploy import (
 from harness.lifecycle.ending import end_run, stopped
 from harness.lifecycle.folder import made
 from harness.lifecycle.journal import Journal
+from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
 from harness.lifecycle.parameters import choose_parameters, find_component
@@ -47,6 +49,7 @@ class _Run:
     folder: Path
     clock: Clock
     journal: Journal
+    ledger: Ledger
     registration: Registration
     endpoint: str
     studio: bool
@@ -72,19 +75,22 @@ def run_lifecycle(
     watch: Watcher | None = None,
     clients: Clients | None = None,
     run_id: str | None = None,
+    ledger: Ledger | None = None,
     studio: bool = True,
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    clients: None for the SDK's own. studio: False where links to Azure ML studio lead nowhere. Whatever stops the run,
-    what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C. Only wrong use is raised, before
-    anything is done: a refused name, a bad folder.
+    clients: None for the SDK's own. ledger: None for one in memory, which a crash takes with it. studio: False where
+    links to Azure ML studio lead nowhere. Whatever stops the run, what bills is removed, and `report.error` says what
+    it was, Interrupted for Ctrl-C. Only wrong use is raised, before anything is done: a refused name, a bad folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
-    report = LifecycleReport(run_id, spec.model_dump(mode="json"))
+    ledger = ledger or make_ledger(spec, run_id, clock)
+    report = LifecycleReport(run_id, spec.model_dump(mode="json"), created=ledger.created)
     registration, endpoint = plan_registration(spec, run_id), make_endpoint_name(spec.deploy.endpoint_prefix, run_id)
     journal = Journal(report, clock, watch or Silent())
-    run = _Run(spec, made(folder, [SAMPLE_FILE]), clock, journal, registration, endpoint, studio)
+    ledger.prove()
+    run = _Run(spec, made(folder, [SAMPLE_FILE]), clock, journal, ledger, registration, endpoint, studio)
     interrupted = False
     with sdk_muted():
         try:
@@ -94,8 +100,7 @@ def run_lifecycle(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            within = run.within(spec.limits.delete)
-            interrupted |= end_run(journal, run.azure, spec, succeeded=run.succeeded, **within)
+            interrupted |= _end(run)
     if interrupted:
         report.error = stopped(report, run.azure)
     return report
@@ -103,12 +108,13 @@ def run_lifecycle(
 
 def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients: Clients | None) -> None:
     """Everything but the last step. What can be refused is refused before the cluster: nothing is created before it."""
-    spec, step, created, watch = run.spec, run.journal.step, run.report.created, run.journal
+    spec, step, ledger, watch = run.spec, run.journal.step, run.ledger, run.journal
     azure = run.azure = step(
         "connect",
         lambda: connect(spec, environ=environ, interactive=interactive, clients=clients),
     )
     client = azure.workspace
+    ledger.at(workspace_ids(client))
     model = step("model", lambda: _find_model(run, azure))
     plan = step("sizes", lambda: _plan_sizes(run, client, model))
     dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
@@ -126,10 +132,24 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
     cluster = step("compute", lambda: _prepare_compute(run, client, plan))
     job = step("pipeline", lambda: _fine_tune(run, client, build_pipeline(parameters, model, cluster, dataset)))
     _read_metrics(run, azure, job)
-    registered = step("register", lambda: register_model(client, job.name, run.registration, created=created))
+    registered = step("register", lambda: register_model(client, job.name, run.registration, ledger=ledger))
     live = step("deploy", lambda: _deploy(run, client, registered.id))
     step("score", lambda: _score(run, client, live, dataset))
     run.succeeded = True
+
+
+def _end(run: _Run) -> bool:
+    """Carry out the last step, and tell whether the user interrupted it; then end the ledger.
+
+    Where its file does not say all of what has gone, a sweep looks for it.
+    """
+    spec, ledger, within = run.spec, run.ledger, run.within(run.spec.limits.delete)
+    interrupted = end_run(run.journal, run.azure, spec, ledger, succeeded=run.succeeded, **within)
+    ledger.close()
+    if ledger.unwritten is not None:
+        trouble = ledger.unwritten
+        run.journal.warned(f"{trouble.where} could not be written to its end ({trouble.got}); `harness sweep` looks")
+    return interrupted
 
 
 def _find_model(run: _Run, azure: Connection) -> FoundationModel:
@@ -149,7 +169,7 @@ def _plan_sizes(run: _Run, client: Any, model: FoundationModel) -> ClusterPlan:
 
 def _prepare_compute(run: _Run, client: Any, plan: ClusterPlan) -> Cluster:
     within = run.within(run.spec.limits.compute)
-    return prepare_cluster(client, run.spec.compute, plan, created=run.report.created, **within)
+    return prepare_cluster(client, run.spec.compute, plan, ledger=run.ledger, **within)
 
 
 def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
@@ -158,7 +178,7 @@ def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
         pipeline,
         name=f"finetune-{run.report.run_id}",
         experiment=experiment_name(run.spec.finetune.task, run.spec.model.name),
-        created=run.report.created,
+        ledger=run.ledger,
         see=""
         if run.studio
         else f"There is no studio here: the rows that the job was given are in {run.folder / 'data'}.",
@@ -179,10 +199,10 @@ def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
 
 
 def _deploy(run: _Run, client: Any, model_id: str) -> LiveDeployment:
-    section, limits, created = run.spec.deploy, run.spec.limits, run.report.created
-    create_endpoint(client, run.endpoint, created=created, **run.within(limits.endpoint))
+    section, limits, ledger = run.spec.deploy, run.spec.limits, run.ledger
+    create_endpoint(client, run.endpoint, ledger=ledger, **run.within(limits.endpoint))
     within = run.within(limits.deployment)
-    create_deployment(client, run.endpoint, model_id, section, created=created, **within)
+    create_deployment(client, run.endpoint, model_id, section, ledger=ledger, **within)
     return give_all_traffic(client, run.endpoint, section, **run.within(limits.endpoint))
 
 

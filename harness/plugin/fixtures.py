@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 
 from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
 from harness.backends.live import look_around
+from harness.ledger import ledger_folder
 from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
 
@@ -72,8 +74,13 @@ def local_azure(surroundings: Surroundings) -> Any:
 
 
 @pytest.fixture
-def lifecycle(surroundings: Surroundings, tmp_path: Path) -> Lifecycle:
-    """The lifecycle on this backend; each run writes to a folder of its own."""
+def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Lifecycle:
+    """The lifecycle on this backend; each run writes to a folder of its own.
+
+    What it creates on Azure is also written down, in HARNESS_LEDGER or in runs/ledger of the root folder.
+    """
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
 
-    return Lifecycle(surroundings, tmp_path)
+    on_azure = surroundings.name == "live"
+    ledgers = ledger_folder(None, os.environ, request.config.rootpath) if on_azure else None
+    return Lifecycle(surroundings, tmp_path, ledgers)

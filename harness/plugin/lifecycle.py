@@ -6,12 +6,15 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from harness.backends import Surroundings
 from harness.decide.names import make_endpoint_name
-from harness.lifecycle.connect import connect, new_run_id
+from harness.ledger import Ledger
+from harness.lifecycle.connect import connect, new_run_id, workspace_ids
 from harness.lifecycle.dataset import prepare_dataset
+from harness.lifecycle.ledgers import expiry, make_ledger
 from harness.lifecycle.model import find_model
 from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.run import run_lifecycle
@@ -24,11 +27,15 @@ __all__ = ["Lifecycle"]
 
 
 class Lifecycle:
-    """Runs specs on one backend, each in a folder of its own below `folder`."""
+    """Runs specs on one backend, each in a folder of its own below `folder`.
 
-    def __init__(self, surroundings: Surroundings, folder: Path) -> None:
+    ledgers: the folder in which it is written down what they create; None to leave that in memory.
+    """
+
+    def __init__(self, surroundings: Surroundings, folder: Path, ledgers: Path | None = None) -> None:
         self._surroundings = surroundings
         self._folder = folder
+        self._ledgers = ledgers
         self._runs = 0
         self._locally = surroundings.azure is not None
 
@@ -53,17 +60,22 @@ class Lifecycle:
         around, folder = self._surroundings, self._next_folder()
         settled = around.settled(spec)
         azure = connect(settled, environ=around.environ, interactive=False, clients=around.clients)
-        name = name or make_endpoint_name("scenario", self._run_id(folder))
+        run_id = self._run_id(folder)
+        name, ledger = name or make_endpoint_name("scenario", run_id), self._ledger(settled, folder, run_id)
+        ledger.at(workspace_ids(azure.workspace))
         models: dict[WhichModel, str] = {"foundation": find_model(azure.registry, settled.model).id}
         if trained is not None:
             models["fine-tuned"] = _facts(trained, "register")["id"]
-        endpoint = LiveEndpoint(azure.workspace, name, settled, models, around.clock, folder)
+        endpoint = LiveEndpoint(azure.workspace, name, settled, models, around.clock, folder, ledger)
         with sdk_muted():
             try:
                 endpoint.create()
                 yield endpoint
             finally:
-                endpoint.delete()
+                try:
+                    endpoint.delete()
+                finally:
+                    ledger.close()
 
     def answers(self, report: LifecycleReport, model: WhichModel, rows: int) -> Sequence[ScoredRow]:
         """Ask one of the two models of a run `rows` held-out rows, through an endpoint that is deleted afterwards.
@@ -90,16 +102,18 @@ class Lifecycle:
             ]
 
     def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
-        around = self._surroundings
+        around, run_id = self._surroundings, self._run_id(folder)
+        settled = around.settled(spec)
         return run_lifecycle(
-            around.settled(spec),
+            settled,
             folder=folder,
             clock=around.clock,
             environ=around.environ,
             interactive=False,
             clients=around.clients,
             watch=watch,
-            run_id=self._run_id(folder),
+            run_id=run_id,
+            ledger=self._ledger(settled, folder, run_id),
             studio=around.azure is None,
         )
 
@@ -108,6 +122,13 @@ class Lifecycle:
         salt = folder.name if self._locally else f"{platform.node()}:{folder}"
         around = self._surroundings
         return around.pinned(f"run id of {folder.name}", lambda: new_run_id(around.clock.now(), salt))
+
+    def _ledger(self, spec: LifecycleSpec, folder: Path, run_id: str) -> Ledger:
+        """Return the ledger of the run in a folder; what it tells Azure is the same when it is replayed."""
+        around = self._surroundings
+        until = around.pinned(f"expiry of {folder.name}", lambda: expiry(spec, around.clock).isoformat())
+        expires = datetime.fromisoformat(until)
+        return make_ledger(spec, run_id, around.clock, folder=self._ledgers, backend=around.name, expires=expires)
 
     def _next_folder(self) -> Path:
         self._runs += 1

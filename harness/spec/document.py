@@ -154,6 +154,12 @@ class LimitsSection(_Section):
     deployment: int = Field(default=3_600, ge=1)
     delete: int = Field(default=1_800, ge=1)
 
+    @property
+    def in_all(self) -> int:
+        """How long a run may take: every limit, the endpoint's again for its traffic, an hour for what has none."""
+        limits = (self.compute, self.job, self.registration, self.endpoint, self.deployment, self.delete)
+        return sum(limits) + self.endpoint + 3_600
+
 
 class WorkspaceSection(_Section):
     """Where to run; what is left out comes from options, the environment or config.json."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-PURE = ("harness/decide/", "fakes/world/", "fakes/catalogue/", "fakes/engines/")
+PURE = ("harness/decide/", "harness/ledger/", "fakes/world/", "fakes/catalogue/", "fakes/engines/")
 AMBIENT = {
     "datetime.now",
     "datetime.today",

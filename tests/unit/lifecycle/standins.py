@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.polling import LROPoller, PollingMethod
 
 from fakes.world.clock import VirtualClock
+from harness.ledger import Ledger, LedgerFile, RunHead
 from harness.lifecycle.report import StepRecord
 
 NOON = datetime(2024, 5, 10, 12, tzinfo=timezone.utc)
@@ -18,6 +19,12 @@ NOON = datetime(2024, 5, 10, 12, tzinfo=timezone.utc)
 def virtual_clock() -> VirtualClock:
     """A clock that stands still until somebody sleeps."""
     return VirtualClock(NOON)
+
+
+def book(file: LedgerFile | None = None, *, keep_compute: bool = True) -> Ledger:
+    """The ledger of a run that began at noon and may take until six; in memory unless it is given a file."""
+    head = RunHead("1715342400-ab12", NOON, NOON + timedelta(hours=6), "live", keep_compute)
+    return Ledger(head, virtual_clock().now, file)
 
 
 def refusal(status: int, message: str = "no") -> HttpResponseError:
