@@ -27,9 +27,9 @@ class Live:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """The whole lifecycle on the samples."""
+    """The whole lifecycle on the samples, in a custom cloud."""
     folder = tmp_path_factory.mktemp("live")
-    with serving() as server:
+    with serving("--cloud", "LocalAzureML") as server:
         data = str(ROOT / "samples" / "ultrachat_200k")
         done = server.client(*RUN, "--data", data, "--folder", str(folder / "run"), cwd=folder)
         modules = {

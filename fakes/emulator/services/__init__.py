@@ -26,6 +26,7 @@ from fakes.emulator.services import (
     resource_groups,
     run_history,
     scoring,
+    subscriptions,
     upload_references,
     workspace_keys,
     workspaces,
@@ -52,6 +53,7 @@ FAMILIES = (
                 *registry_resources.ROUTES,
                 *resource_groups.ROUTES,
                 *clouds.ROUTES,
+                *subscriptions.ROUTES,
                 *lro.ROUTES,
             )
         ),
