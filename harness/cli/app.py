@@ -119,6 +119,12 @@ Settings = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
+MaxHours = Annotated[
+    float | None, typer.Option(metavar="H", help="Hours of Azure's time that the run may take; it ends with them.")
+]
+MaxCost = Annotated[
+    float | None, typer.Option(metavar="X", help="Money that the run may cost, by the prices of the size list.")
+]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
@@ -135,6 +141,8 @@ def run(
     settings: Settings = None,
     strict: Strict = False,
     keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
     folder: Folder = None,
     as_json: AsJson = False,
     timeline: Timeline = True,
@@ -152,6 +160,8 @@ def run(
             settings=tuple(settings or ()),
             strict=strict,
             keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
             backend=backend.value,
             catalog=catalog,
             pace=pace.value if pace else None,

@@ -10,6 +10,7 @@ import pytest
 
 from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
 from harness.backends.live import look_around
+from harness.plugin.budget import purse_of
 from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
 
@@ -72,8 +73,8 @@ def local_azure(surroundings: Surroundings) -> Any:
 
 
 @pytest.fixture
-def lifecycle(surroundings: Surroundings, tmp_path: Path) -> Lifecycle:
-    """The lifecycle on this backend; each run writes to a folder of its own."""
+def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Lifecycle:
+    """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget."""
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
 
-    return Lifecycle(surroundings, tmp_path)
+    return Lifecycle(surroundings, tmp_path, purse_of(request.config, surroundings.name))
