@@ -170,3 +170,45 @@ def run(
         return run_and_show(request, Presentation(as_json, timeline))
 
     return carry_out
+
+
+@app.command(short_help="Say whether a run would succeed; creates nothing, costs nothing.")
+def doctor(
+    spec: Spec = None,
+    backend: By = Backend.emulator,
+    catalog: Catalog = None,
+    data: Data = None,
+    percent: Percent = None,
+    settings: Settings = None,
+    strict: Strict = False,
+    keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Say whether a run with these options would succeed, by its own steps.
+
+    Nothing is created and nothing is spent. Exit codes: 0 nothing stands
+    against it; 1 a problem was found; 2 wrong use; 3 the environment lacks
+    something.
+    """
+
+    def carry_out() -> int:
+        from harness.cli.doctor import diagnose_and_show
+        from harness.cli.request import RunRequest
+
+        request = RunRequest(
+            spec=spec,
+            data=data,
+            percent=percent,
+            settings=tuple(settings or ()),
+            strict=strict,
+            keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
+            backend=backend.value,
+            catalog=catalog,
+        )
+        return diagnose_and_show(request, Presentation(as_json))
+
+    return carry_out

@@ -15,7 +15,7 @@ from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Silent, Watcher
 
-__all__ = ["LAST_STEP", "TITLES", "Journal", "Told"]
+__all__ = ["LAST_STEP", "TITLES", "Journal", "Told", "as_step_failed"]
 
 TITLES: Mapping[str, str] = {
     "connect": "Connect to the workspace and the registry",
@@ -83,7 +83,7 @@ class Journal:
             facts = {"error": "interrupted"}
             raise
         except Exception as error:  # the SDK also fails with KeyError and worse
-            failed = _step_failed(name, error)
+            failed = as_step_failed(name, error)
             facts = {"error": str(failed)}
             raise failed from error
         finally:
@@ -143,7 +143,8 @@ class Journal:
         return StepRecord(name, TITLES[name], outcome, azure, self._stopwatch() - started, facts)
 
 
-def _step_failed(name: str, error: Exception) -> StepFailed:
+def as_step_failed(name: str, error: Exception) -> StepFailed:
+    """Return an exception that is none of ours as the failure of a step, with its reason."""
     if isinstance(error, AzureError):
         remedy = "Correct what Azure names, and run again."
         return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)

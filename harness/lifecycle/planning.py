@@ -39,13 +39,18 @@ def plan_sizes(client: Any, spec: LifecycleSpec, model: FoundationModel, watch: 
 
 
 def plan_parameters(
-    registry: Any, spec: LifecycleSpec, model: FoundationModel, cluster: ClusterPlan, watch: Watcher
+    registry: Any, spec: LifecycleSpec, model: FoundationModel, cluster: ClusterPlan | None, watch: Watcher
 ) -> JobParameters:
-    """Choose the job's parameters for the registry's component and the planned cluster."""
+    """Choose the job's parameters for the registry's component and the planned cluster.
+
+    cluster: None where it is not known; then for one GPU.
+    """
     component = find_component(registry, spec.finetune)
-    gpus = cluster.gpus_per_node
-    chosen = choose_parameters(component, model, spec.finetune, label=spec.data.label, gpus_per_node=gpus, watch=watch)
-    refuse_too_few_nodes(cluster, chosen.nodes)
+    gpus = 1 if cluster is None else cluster.gpus_per_node
+    label = spec.data.label
+    chosen = choose_parameters(component, model, spec.finetune, label=label, gpus_per_node=gpus, watch=watch)
+    if cluster is not None:
+        refuse_too_few_nodes(cluster, chosen.nodes)
     return chosen
 
 

@@ -133,7 +133,7 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
     spec, step, created, watch = run.spec, run.step, run.report.created, run.journal
     azure = run.azure = step(
         "connect",
-        lambda: connect(spec, environ=environ, interactive=interactive, clients=clients),
+        lambda: connect(spec, environ=environ, interactive=interactive, clients=clients, now=run.clock.now),
     )
     client = azure.workspace
     model = step("model", lambda: _find_model(run, azure))

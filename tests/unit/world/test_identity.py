@@ -117,10 +117,10 @@ def test_another_tenant_s_token_is_refused(identity: Identity) -> None:
 def test_wrong_credentials(identity: Identity, credentials: tuple[str, str, str], code: str, words: str) -> None:
     """A wrong tenant, application or secret is refused with Entra's own code (documented)."""
     with pytest.raises(Invalid, match=words) as refused:
-        identity.authenticate(*credentials)
+        identity.authenticate(*credentials, START)
     assert refused.value.code == code
 
 
 def test_right_credentials(identity: Identity) -> None:
     """Tenant, application and secret prove the application."""
-    assert identity.authenticate("tenant", "client", "secret") is APPLICATION
+    assert identity.authenticate("tenant", "client", "secret", START) is APPLICATION
