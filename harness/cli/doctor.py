@@ -114,11 +114,13 @@ def _show_finding(finding: Finding, console: Console) -> None:
     """Print a line with the mark and what was found; below it why, and what to do."""
     symbols = symbols_for(console.encoding)
     line = Text.assemble(_mark(finding, symbols), " ", (finding.title, "bold"))
-    if finding.what:
-        line.append(f": {finding.what}", "red" if finding.status == "problem" else "")
+    unknown = finding.status == "unknown"
+    what = f"{finding.what}, {finding.why}" if unknown else finding.what
+    if what:
+        line.append(f": {what}", "red" if finding.status == "problem" else "")
     console.print(line, soft_wrap=not console.is_terminal)
     told = f" {symbols.dot} ".join(f"{name}: {value}" for name, value in _short(finding))
-    parts = {"": told, "why": finding.why, "remedy": finding.remedy}
+    parts = {"": told, "why": "" if unknown else finding.why, "remedy": finding.remedy}
     given = {name: text for name, text in parts.items() if text}
     if console.is_terminal:
         _print_table(given, console)

@@ -86,7 +86,7 @@ class Looking:
         self._listener.began(TITLES[check])
         missing = next((need.check for need in needs if need.result is None), None)
         if missing is not None:
-            self._note(unknown(check, f"the check '{TITLES[missing]}' found no answer", "See to that first."))
+            self._note(unknown(check, f"the check '{TITLES[missing]}' found no answer"))
             return Known(check)
         warnings = _Warnings()
         try:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from azure.core.exceptions import AzureError
-
 from harness.decide.allow_list import K80_SIZES, find_allow_list
 from harness.doctor.looking import NotToldError
 from harness.lifecycle.dataset import layout_of, prepare_dataset
@@ -62,12 +60,10 @@ def _archived(registry: Any, model: FoundationModel) -> bool | None:
 
     The SDK's entity leaves it out; what a private member of it returns has it (SDK source).
     """
-    read = getattr(registry.models, "_get", None)
     try:
-        properties = getattr(read(model.name, model.version), "properties", None) if read is not None else None
-    except AzureError:
+        archived = registry.models._get(model.name, model.version).properties.is_archived
+    except Exception:  # of another version, or of a double, a private member is anything
         return None
-    archived = getattr(properties, "is_archived", None)
     return archived if isinstance(archived, bool) else None
 
 
