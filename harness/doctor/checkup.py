@@ -13,7 +13,7 @@ from harness.decide.names import make_endpoint_name
 from harness.doctor.findings import Diagnosis, Finding
 from harness.doctor.looking import Known, Listener, Looking
 from harness.doctor.quotas import Answer, check_cluster_quota, check_deployment_quota, check_endpoint, list_quotas
-from harness.doctor.sources import check_data, check_model
+from harness.doctor.sources import CheckedModel, check_data, check_model
 from harness.errors import HarnessError
 from harness.lifecycle.budget import find_refusal
 from harness.lifecycle.clients import Clients
@@ -93,26 +93,28 @@ def examine(
     look, around = Looking(listener or Quiet()), _Around(clients or Clients(), environ, now or RealClock().now)
     with sdk_muted(), tempfile.TemporaryDirectory(prefix="doctor-") as scratch:
         credential = look.at("credential", lambda _: _sign_in(around, interactive, refusal))
-        _look_into(look, spec, around, credential, registration, endpoint, Path(scratch))
+        home = look.at("workspace", lambda _: _home(spec, around, credential.value), credential)
+        registry = look.at("registry", lambda _: _registry(spec, around, credential.value), credential)
+        model = look.at(
+            "model", lambda watch: check_model(registry.value.client, spec, watch), registry, on_warning=_OTHER_MODEL
+        )
+        look.at("registration", lambda _: _free(home.value, registration), home)
+        _look_at_plan(look, spec, home, registry, model, Path(scratch))
+        look.at(
+            "endpoint", lambda watch: check_endpoint(home.value.client, endpoint, watch), home, on_warning=_MORE_QUOTA
+        )
     return Diagnosis(tuple(look.findings))
 
 
-def _look_into(
+def _look_at_plan(
     look: Looking,
     spec: LifecycleSpec,
-    around: _Around,
-    credential: Known[_SignedIn],
-    registration: Registration,
-    endpoint: str,
+    home: Known[Home],
+    registry: Known[_Registry],
+    model: Known[CheckedModel],
     scratch: Path,
 ) -> None:
-    """Everything that comes after the sign-in."""
-    home = look.at("workspace", lambda _: _home(spec, around, credential.value), credential)
-    registry = look.at("registry", lambda _: _registry(spec, around, credential.value), credential)
-    model = look.at(
-        "model", lambda watch: check_model(registry.value.client, spec, watch), registry, on_warning=_OTHER_MODEL
-    )
-    look.at("registration", lambda _: _free(home.value, registration), home)
+    """What the run would do, step by step, and whether there is room and money for it."""
     sizes = look.at(
         "sizes",
         lambda watch: plan_sizes(home.value.client, spec, model.value.model, watch),
@@ -128,6 +130,18 @@ def _look_into(
         model,
         on_warning=_OTHER_NAMES,
     )
+    look.at("estimate", lambda _: _affordable(spec, sizes.value, parameters.value), sizes, parameters)
+    _look_at_quotas(look, spec, home, sizes, parameters)
+
+
+def _look_at_quotas(
+    look: Looking,
+    spec: LifecycleSpec,
+    home: Known[Home],
+    sizes: Known[PlannedSizes],
+    parameters: Known[JobParameters],
+) -> None:
+    """A run asks for no quota; it only fails for a lack of it."""
     quotas = cache(lambda: list_quotas(home.value.client))
     look.at(
         "cluster quota",
@@ -138,7 +152,6 @@ def _look_into(
         advice=True,
         on_warning=_MORE_QUOTA,
     )
-    look.at("endpoint", lambda watch: check_endpoint(home.value.client, endpoint, watch), home, on_warning=_MORE_QUOTA)
     look.at(
         "endpoint quota",
         lambda watch: check_deployment_quota(quotas(), spec.deploy, offered_sizes(home.value.client), watch),
@@ -146,7 +159,6 @@ def _look_into(
         advice=True,
         on_warning=_MORE_QUOTA,
     )
-    look.at("estimate", lambda _: _affordable(spec, sizes.value, parameters.value), sizes, parameters)
 
 
 def _sign_in(around: _Around, interactive: bool, refusal: HarnessError | None) -> _SignedIn:

@@ -21,10 +21,10 @@ TITLES: Mapping[str, str] = {
     "sizes": "VM sizes",
     "data": "Data set",
     "parameters": "Component and parameters",
-    "cluster quota": "Quota of the cluster",
-    "endpoint": "Endpoint",
-    "endpoint quota": "Quota of the deployment",
     "estimate": "Time and cost",
+    "cluster quota": "Quota of the cluster",
+    "endpoint quota": "Quota of the deployment",
+    "endpoint": "Endpoint",
 }
 """The checks, in the order in which they are made."""
 

@@ -29,7 +29,7 @@ from harness.lifecycle.register import Registration, plan_registration, refuse_t
 from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.score import SAMPLE_FILE, ScoredRow, score
 from harness.lifecycle.sizes import ClusterPlan
-from harness.lifecycle.waiting import Clock, Waiting
+from harness.lifecycle.waiting import Clock, Uncapped, Waiting
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
 from harness.spec import LifecycleSpec
 
@@ -72,7 +72,11 @@ class _Run:
 
     def within(self, seconds: float) -> Waiting:
         """Return how to wait: on this run's clock, for so long or until the budget is used up, told to the journal."""
-        return {"clock": self.clock, "deadline_s": seconds, "watch": self.journal, "cap": self.budget.cap}
+        return {**self.uncapped(seconds), "cap": self.budget.cap}
+
+    def uncapped(self, seconds: float) -> Uncapped:
+        """As `within`, whatever is left of the budget: cleaning up is never cut short."""
+        return {"clock": self.clock, "deadline_s": seconds, "watch": self.journal}
 
     def bills(self, what: str) -> None:
         """Note what bills from now on: "cluster", "endpoint", or "" for nothing."""
@@ -102,8 +106,8 @@ def run_lifecycle(
     report = LifecycleReport(run_id, spec.model_dump(mode="json"))
     registration, endpoint = plan_registration(spec, run_id), make_endpoint_name(spec.deploy.endpoint_prefix, run_id)
     journal = Journal(report, clock, watch or Silent())
-    budget = Budget(spec.budget, clock)
-    run = _Run(spec, made(folder, [SAMPLE_FILE]), clock, journal, registration, endpoint, studio, budget)
+    here = made(folder, [SAMPLE_FILE])
+    run = _Run(spec, here, clock, journal, registration, endpoint, studio, Budget(spec.budget, clock))
     interrupted = False
     with sdk_muted():
         try:
@@ -113,16 +117,9 @@ def run_lifecycle(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            interrupted |= end_run(
-                journal,
-                run.azure,
-                spec,
-                succeeded=run.succeeded,
-                clock=clock,
-                deadline_s=spec.limits.delete,
-                watch=journal,
-            )
-            report.used = budget.used
+            within = run.uncapped(spec.limits.delete)
+            interrupted |= end_run(journal, run.azure, spec, succeeded=run.succeeded, **within)
+            report.used = run.budget.used
     if interrupted:
         report.error = stopped(report, run.azure)
     return report

@@ -122,15 +122,22 @@ Log = Callable[[], Sequence[str]]
 
 
 class Pulse:
-    """Tells a watcher once a minute of `clock` that a wait goes on, with the last line of a log for who follows it."""
+    """Tells a watcher how a wait goes on: a state that is new, and once a minute of `clock` that there is none.
 
-    def __init__(self, clock: Clock, watch: Watcher, log: Log | None) -> None:
-        self._clock, self._watch, self._log = clock, watch, log
+    log: read for who follows it. what: is waited for, as the beginning of a line.
+    """
+
+    def __init__(self, clock: Clock, watch: Watcher, log: Log | None, what: str = "") -> None:
+        self._clock, self._watch, self._log, self._what = clock, watch, log, what
         self._beat = clock.now()
+        self._state = ""
 
-    def beat(self) -> None:
-        """Tell it, if it is time."""
+    def beat(self, state: str = "") -> None:
+        """Tell what there is to tell; state: "" where somebody else tells it."""
         now = self._clock.now()
+        if state != self._state:
+            self._state = state
+            self._watch.progress(f"{self._what}: {state}")
         if (now - self._beat).total_seconds() >= _PULSE_S:
             self._beat = now
             lines = self._log() if self._log is not None and self._watch.follows else ()
@@ -155,7 +162,7 @@ def wait_for(
     what `begin` raises, `failure` with Azure's reason, or Unfinished once `clock` is past the deadline, also when the
     operation ended between two looks at the clock, but after it. see: where to look.
     """
-    deadline, status, pulse = Deadline(clock, deadline_s, cap), "", Pulse(clock, watch, log)
+    deadline, pulse = Deadline(clock, deadline_s, cap), Pulse(clock, watch, log, what)
     if deadline.passed:
         raise unfinished(what, deadline, "it was not begun")
     poller = begin()
@@ -163,11 +170,8 @@ def wait_for(
     try:
         while not poller.done():
             if deadline.passed:
-                raise unfinished(what, deadline, f"the operation is {poller.status()}", log, see)
-            if poller.status() != status:
-                status = poller.status()
-                watch.progress(f"{what}: {status}")
-            pulse.beat()
+                raise PollingDroppedError
+            pulse.beat(poller.status())
             poller.wait(timeout=_SLICE_S)
         result = poller.result()
     except PollingDroppedError:

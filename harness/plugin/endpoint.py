@@ -84,7 +84,7 @@ class LiveEndpoint:
         cleaner.run(self._created, keep_endpoint=False, keep_compute=True)
 
     def _within(self, seconds: float) -> Waiting:
-        return {"clock": self._clock, "deadline_s": seconds, "watch": Silent(), "cap": self._budget.cap}
+        return {**self._uncapped(seconds), "cap": self._budget.cap}
 
     def _uncapped(self, seconds: float) -> Uncapped:
         return {"clock": self._clock, "deadline_s": seconds, "watch": Silent()}

@@ -80,7 +80,9 @@ def test_json_is_one_document(doctor: Run) -> None:
 
     assert (code, document["exit_code"], document["would_succeed"], document["backend"]) == (1, 1, False, "emulator")
     assert {frozenset(finding) for finding in document["findings"]} == {frozenset(parts)}
-    assert document["findings"][-1]["remedy"].startswith("Raise max_cost (--max-cost)")
+    assert next(f for f in document["findings"] if f["check"] == "estimate")["remedy"].startswith(
+        "Raise max_cost (--max-cost)"
+    )
     assert "Time and cost" in err
 
 
