@@ -11,7 +11,8 @@ from lifecycle_spec import bills, run_small
 from fakes.emulator import Emulator
 from fakes.world.faults import COMPUTE, Stuck
 from harness.errors import BudgetRefused, OverBudget
-from harness.lifecycle.report import LifecycleReport
+from harness.lifecycle.report import LifecycleReport, StepRecord
+from harness.lifecycle.watching import Silent
 
 
 @pytest.fixture
@@ -95,6 +96,28 @@ def test_a_cluster_that_never_comes_up_ends_with_the_budget(slow_azure: Emulator
     assert isinstance(report.error, OverBudget)
     assert report.used is not None
     assert report.used.hours == pytest.approx(0.3, abs=0.02)
+
+
+class Slow(Silent):
+    """Whose machine sleeps for two hours after a step."""
+
+    def __init__(self, azure: Emulator, step: str) -> None:
+        self._azure, self._step = azure, step
+
+    def finished(self, record: StepRecord) -> None:
+        """Let time pass."""
+        if record.name == self._step:
+            self._azure.clock.advance(7200)
+
+
+@pytest.mark.parametrize(("after", "left_out"), [("data", "compute"), ("pipeline", "register")])
+def test_a_step_is_not_begun_with_nothing_left(slow_azure: Emulator, tmp_path: Path, after: str, left_out: str) -> None:
+    """Also where the time passed outside of any wait for Azure."""
+    report = run_small(slow_azure, tmp_path, Slow(slow_azure, after), budget__max_hours="1.5")
+
+    assert isinstance(report.error, OverBudget)
+    assert "was used up before the step began" in report.error.what
+    assert left_out not in [record.name for record in report.steps if record.outcome == "done"]
 
 
 def test_a_run_says_what_it_has_used(slow_azure: Emulator, tmp_path: Path) -> None:
