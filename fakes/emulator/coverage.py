@@ -43,7 +43,8 @@ DEVIATIONS = (
     "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says "
     "why its model is not loaded, and a request gets 424 with the same words.",
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
-    "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
+    "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise. A limit that "
+    "a test sets is listed, and nothing is refused for it.",
     "Role assignments are not checked: a valid token may do everything.",
     "Runs that a client starts with MLflow are no jobs of the workspace. They begin and end, and values are logged, at "
     "the virtual instant, whatever the client's clock says.",

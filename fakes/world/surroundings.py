@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fakes.world.clock import VirtualClock
     from fakes.world.faults import Faults
+    from fakes.world.quotas import Quotas
     from fakes.world.world import World
 
 
@@ -28,6 +29,11 @@ class Surroundings:
     def faults(self) -> Faults:
         """What is to go wrong, and when."""
         return self.world.faults
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many cores may be used: `set(family, limit)`."""
+        return self.world.quotas
 
     @property
     def subscription_id(self) -> str:

@@ -14,8 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.cassettes import cassettes
-from harness.cli.emulator import emulator
 from harness.cli.durations import duration_given
+from harness.cli.emulator import emulator
 from harness.cli.outcome import Presentation
 from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
@@ -118,6 +118,12 @@ Settings = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
+MaxHours = Annotated[
+    float | None, typer.Option(metavar="H", help="Hours of Azure's time that the run may take; it ends with them.")
+]
+MaxCost = Annotated[
+    float | None, typer.Option(metavar="X", help="Money that the run may cost, by the prices of the size list.")
+]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
 Ledgers = Annotated[
@@ -137,6 +143,8 @@ def run(
     settings: Settings = None,
     strict: Strict = False,
     keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
     folder: Folder = None,
     ledger: Ledgers = None,
     as_json: AsJson = False,
@@ -155,6 +163,8 @@ def run(
             settings=tuple(settings or ()),
             strict=strict,
             keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
             backend=backend.value,
             catalog=catalog,
             pace=pace.value if pace else None,
@@ -206,5 +216,47 @@ def sweep(
         rules = rules if settle is None else replace(rules, settle=settle)
         request = SweepRequest(rules, ledger, backend.value, spec, tuple(settings or ()))
         return sweep_and_show(request, as_json=as_json)
+
+    return carry_out
+
+
+@app.command(short_help="Say whether a run would succeed; creates nothing, costs nothing.")
+def doctor(
+    spec: Spec = None,
+    backend: By = Backend.emulator,
+    catalog: Catalog = None,
+    data: Data = None,
+    percent: Percent = None,
+    settings: Settings = None,
+    strict: Strict = False,
+    keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Say whether a run with these options would succeed, by its own steps.
+
+    Nothing is created and nothing is spent. Exit codes: 0 nothing stands
+    against it; 1 a problem was found; 2 wrong use; 3 the environment lacks
+    something.
+    """
+
+    def carry_out() -> int:
+        from harness.cli.doctor import diagnose_and_show
+        from harness.cli.request import RunRequest
+
+        request = RunRequest(
+            spec=spec,
+            data=data,
+            percent=percent,
+            settings=tuple(settings or ()),
+            strict=strict,
+            keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
+            backend=backend.value,
+            catalog=catalog,
+        )
+        return diagnose_and_show(request, Presentation(as_json))
 
     return carry_out

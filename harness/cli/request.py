@@ -26,6 +26,8 @@ class RunRequest:
     settings: Sequence[str] = ()
     strict: bool = False
     keep_endpoint: bool = False
+    max_hours: float | None = None
+    max_cost: float | None = None
     backend: str = "emulator"
     catalog: str | None = None
     pace: str | None = None
@@ -74,6 +76,8 @@ def _options(request: RunRequest) -> list[tuple[str, str]]:
         ("data.percent", str(request.percent) if request.percent is not None else ""),
         ("finetune.strict", "true" if request.strict else ""),
         ("keep_endpoint", "true" if request.keep_endpoint else ""),
+        ("budget.max_hours", str(request.max_hours) if request.max_hours is not None else ""),
+        ("budget.max_cost", str(request.max_cost) if request.max_cost is not None else ""),
     )
     return [(key, text) for key, text in given if text]
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from harness.cli.quiet import sdk_noise_to
 from harness.cli.request import RunRequest, find_samples, spec_for
 from harness.cli.screen import screens
 from harness.cli.telling import REPORT_FILE, tell
+from harness.decide.durations import usual
 from harness.ledger import LEDGER_VARIABLE, Ledger, ledger_folder
 from harness.lifecycle.connect import new_run_id
 from harness.lifecycle.folder import made
@@ -67,6 +69,15 @@ class _UntilTheEnd:
     def progress(self, text: str) -> None:
         """Something has moved."""
         self._tell(lambda watch: watch.progress(text))
+
+    @property
+    def follows(self) -> bool:
+        """Whether logs are wanted."""
+        return self._watch.follows
+
+    def waiting(self, log: str) -> None:
+        """A wait goes on."""
+        self._tell(lambda watch: watch.waiting(log))
 
     def warned(self, text: str) -> None:
         """Something is not as it should be."""
@@ -125,7 +136,8 @@ def _lifecycle(
     interactive: bool,
     progress: Console,
 ) -> LifecycleReport:
-    with watching(progress) as watch:
+    real = surroundings.clock if surroundings.azure is None else None
+    with watching(progress, clock=real, usual=partial(usual, job_hours=spec.budget.job_hours)) as watch:
         return run_lifecycle(
             spec,
             folder=folder,

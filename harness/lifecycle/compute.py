@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from azure.ai.ml.entities import AmlCompute
 from azure.core.exceptions import HttpResponseError
 
-from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
+from harness.errors import ComputeNotAllowed, StepFailed, nearest
 from harness.ledger import Ledger
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.sizes import ClusterPlan, cluster_size, existing_cluster
-from harness.lifecycle.waiting import Deadline, Waiting, wait_for, word
+from harness.lifecycle.waiting import Deadline, Waiting, unfinished, wait_for, word
 from harness.spec.document import ComputeSection
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def _create(
         except StepFailed as error:
             if not _has_failed(client, section.name):
                 raise
-            CleanUp(client, **within).delete_compute(section.name)
+            cleaner = CleanUp(client, clock=within["clock"], deadline_s=within["deadline_s"], watch=within["watch"])
+            cleaner.delete_compute(section.name)
             ledger.retract(resource)
             problem = error.got
         answers.append(f"{tier}: {problem}")
@@ -152,15 +153,12 @@ def _refused(section: ComputeSection, answers: list[str], plan: ClusterPlan) -> 
 
 def _settled(client: Any, cluster: Any, within: Waiting) -> Any:
     """Wait until a cluster is neither created nor changed by anybody; StepFailed if it cannot be used then."""
-    deadline = Deadline(within["clock"], within["deadline_s"])
+    deadline = Deadline(within["clock"], within["deadline_s"], within.get("cap"))
     while _state(cluster) in _MOVING:
         if deadline.passed:
-            raise Unfinished(
-                f"cluster {cluster.name} has not come up within {deadline.seconds:g} s",
-                where="compute",
-                got=f"provisioning state {cluster.provisioning_state}",
-                remedy="Look at the cluster in Azure ML studio, or raise limits.compute in the spec.",
-            )
+            state = f"provisioning state {cluster.provisioning_state}"
+            see = "Look at the cluster in Azure ML studio."
+            raise unfinished(f"bringing up cluster {cluster.name}", deadline, state, see=see)
         within["clock"].sleep(_POLL_S)
         cluster = client.compute.get(cluster.name)
     if _state(cluster) == "succeeded":

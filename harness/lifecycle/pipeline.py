@@ -16,9 +16,10 @@ from harness.errors import JobFailed
 from harness.ledger import Ledger
 from harness.lifecycle.compute import Cluster
 from harness.lifecycle.dataset import Dataset
+from harness.lifecycle.jobs import wait_for_job
 from harness.lifecycle.model import FoundationModel
 from harness.lifecycle.parameters import DATA_INPUTS, MODEL_INPUT, STEPS_WITH_COMPUTE, JobParameters
-from harness.lifecycle.waiting import Waiting, wait_for_job
+from harness.lifecycle.waiting import Waiting
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.ledger import Ledger
+from harness.lifecycle.budget import Budget
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.deploy import create_deployment, create_endpoint
 from harness.lifecycle.score import ask
 from harness.lifecycle.traffic import read_traffic, set_traffic, shift_traffic
-from harness.lifecycle.waiting import Clock, Waiting
+from harness.lifecycle.waiting import Clock, Uncapped, Waiting
 from harness.lifecycle.watching import Silent
 from harness.spec import LifecycleSpec
 
@@ -21,7 +22,10 @@ WhichModel = Literal["foundation", "fine-tuned"]
 
 
 class LiveEndpoint:
-    """An endpoint on one backend. `models` are the ids of what may be deployed; requests are kept in `folder`."""
+    """An endpoint on one backend. `models` are the ids of what may be deployed; requests are kept in `folder`.
+
+    budget: what it may use, from its creation on.
+    """
 
     def __init__(
         self,
@@ -32,6 +36,7 @@ class LiveEndpoint:
         clock: Clock,
         folder: Path,
         ledger: Ledger,
+        budget: Budget,
     ) -> None:
         self.name = name
         self.client = client
@@ -40,6 +45,7 @@ class LiveEndpoint:
         self._clock = clock
         self._folder = folder
         self._ledger = ledger
+        self._budget = budget
         self._asked = 0
 
     @property
@@ -75,8 +81,11 @@ class LiveEndpoint:
 
     def delete(self) -> None:
         """Delete the endpoint with all its deployments; one that is gone already is no error."""
-        cleaner = CleanUp(self.client, **self._within(self._spec.limits.delete))
+        cleaner = CleanUp(self.client, **self._uncapped(self._spec.limits.delete))
         cleaner.run(self._ledger, keep_endpoint=False, keep_compute=True)
 
     def _within(self, seconds: float) -> Waiting:
+        return {**self._uncapped(seconds), "cap": self._budget.cap}
+
+    def _uncapped(self, seconds: float) -> Uncapped:
         return {"clock": self._clock, "deadline_s": seconds, "watch": Silent()}

@@ -12,6 +12,7 @@ import pytest
 from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
 from harness.backends.live import look_around
 from harness.ledger import ledger_folder
+from harness.plugin.budget import purse_of
 from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
 
@@ -75,7 +76,7 @@ def local_azure(surroundings: Surroundings) -> Any:
 
 @pytest.fixture
 def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Lifecycle:
-    """The lifecycle on this backend; each run writes to a folder of its own.
+    """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget.
 
     What it creates on Azure is also written down, in HARNESS_LEDGER or in runs/ledger of the root folder.
     """
@@ -83,4 +84,4 @@ def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.Fixtur
 
     on_azure = surroundings.name == "live"
     ledgers = ledger_folder(None, os.environ, request.config.rootpath) if on_azure else None
-    return Lifecycle(surroundings, tmp_path, ledgers)
+    return Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))

@@ -8,18 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from harness.backends import Surroundings
 from harness.decide.names import make_endpoint_name
 from harness.ledger import Ledger
+from harness.lifecycle.budget import Budget
 from harness.lifecycle.connect import connect, new_run_id, workspace_ids
 from harness.lifecycle.dataset import prepare_dataset
+from harness.lifecycle.estimate import price_of
 from harness.lifecycle.ledgers import expiry, make_ledger
 from harness.lifecycle.model import find_model
 from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.score import ScoredRow, score
+from harness.lifecycle.sizes import offered_sizes
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
+from harness.plugin.budget import Purse
 from harness.plugin.endpoint import LiveEndpoint, WhichModel
 from harness.spec import LifecycleSpec
 
@@ -27,15 +32,18 @@ __all__ = ["Lifecycle"]
 
 
 class Lifecycle:
-    """Runs specs on one backend, each in a folder of its own below `folder`.
+    """Runs specs on one backend, each in a folder of its own below `folder`, with what `purse` holds.
 
     ledgers: the folder in which it is written down what they create; None to leave that in memory.
     """
 
-    def __init__(self, surroundings: Surroundings, folder: Path, ledgers: Path | None = None) -> None:
+    def __init__(
+        self, surroundings: Surroundings, folder: Path, ledgers: Path | None = None, purse: Purse | None = None
+    ) -> None:
         self._surroundings = surroundings
         self._folder = folder
         self._ledgers = ledgers
+        self._purse = purse or Purse()
         self._runs = 0
         self._locally = surroundings.azure is not None
 
@@ -46,8 +54,9 @@ class Lifecycle:
     def run_at_once(self, *specs: LifecycleSpec) -> Sequence[LifecycleReport]:
         """Run several specs side by side, a thread for each, and return their reports in order."""
         folders = [self._next_folder() for _ in specs]
+        limited = [self._purse.limited(spec, len(specs)) for spec in specs]
         with ThreadPoolExecutor(len(specs)) as threads:
-            return list(threads.map(self._run, specs, folders))
+            return list(threads.map(self._run, limited, folders))
 
     @contextmanager
     def endpoint(
@@ -66,7 +75,8 @@ class Lifecycle:
         models: dict[WhichModel, str] = {"foundation": find_model(azure.registry, settled.model).id}
         if trained is not None:
             models["fine-tuned"] = _facts(trained, "register")["id"]
-        endpoint = LiveEndpoint(azure.workspace, name, settled, models, around.clock, folder, ledger)
+        budget = self._budget(settled, azure.workspace)
+        endpoint = LiveEndpoint(azure.workspace, name, settled, models, around.clock, folder, ledger, budget)
         with sdk_muted():
             try:
                 endpoint.create()
@@ -76,6 +86,7 @@ class Lifecycle:
                     endpoint.delete()
                 finally:
                     ledger.close()
+                    self._purse.take(budget.used)
 
     def answers(self, report: LifecycleReport, model: WhichModel, rows: int) -> Sequence[ScoredRow]:
         """Ask one of the two models of a run `rows` held-out rows, through an endpoint that is deleted afterwards.
@@ -103,8 +114,8 @@ class Lifecycle:
 
     def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
         around, run_id = self._surroundings, self._run_id(folder)
-        settled = around.settled(spec)
-        return run_lifecycle(
+        settled = around.settled(self._purse.limited(spec))
+        report = run_lifecycle(
             settled,
             folder=folder,
             clock=around.clock,
@@ -116,6 +127,18 @@ class Lifecycle:
             ledger=self._ledger(settled, folder, run_id),
             studio=around.azure is None,
         )
+        self._purse.take(report.used)
+        return report
+
+    def _budget(self, spec: LifecycleSpec, client: Any) -> Budget:
+        """Return what an endpoint of its own may use; prices are asked for only where money is limited."""
+        limited, deploy = self._purse.limited(spec), spec.deploy
+        budget = Budget(limited.budget, self._surroundings.clock)
+        if limited.budget.max_cost is not None:
+            price = price_of(limited, deploy.instance_type, ("Dedicated",), offered_sizes(client))
+            budget.bills(price.amount and price.amount * deploy.instance_count)
+        budget.check("endpoint")
+        return budget
 
     def _run_id(self, folder: Path) -> str:
         """Return an id for the run in a folder: the same one each time on a local Azure ML, whose names are its own."""

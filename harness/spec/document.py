@@ -161,6 +161,22 @@ class LimitsSection(_Section):
         return sum(limits) + self.endpoint + 3_600
 
 
+Amount = Annotated[float, Field(ge=0, le=1_000_000)]
+AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class BudgetSection(_Section):
+    """What a run may use: hours of Azure's time, and money in `currency`, that of the prices.
+
+    job_hours: how long you expect the job to take; without it, what the local Azure ML takes.
+    """
+
+    max_hours: AboveZero | None = None
+    max_cost: AboveZero | None = None
+    job_hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    currency: str = "USD"
+
+
 class WorkspaceSection(_Section):
     """Where to run; what is left out comes from options, the environment or config.json."""
 
@@ -170,7 +186,10 @@ class WorkspaceSection(_Section):
 
 
 class LifecycleSpec(_Section):
-    """One run of the lifecycle. keep_endpoint leaves a billed endpoint behind; compute is kept as a rule."""
+    """One run of the lifecycle. keep_endpoint leaves a billed endpoint behind; compute is kept as a rule.
+
+    prices: what an hour of a VM size costs, by size; the workspace's own list says it where the spec does not.
+    """
 
     workspace: WorkspaceSection = WorkspaceSection()
     model: ModelSection = ModelSection()
@@ -181,6 +200,8 @@ class LifecycleSpec(_Section):
     deploy: DeploySection = DeploySection()
     score: ScoreSection = ScoreSection()
     limits: LimitsSection = LimitsSection()
+    budget: BudgetSection = BudgetSection()
+    prices: dict[str, Amount] = {}
     keep_endpoint: bool = False
     keep_compute: bool = True
 

@@ -35,9 +35,11 @@ def refusal(status: int, message: str = "no") -> HttpResponseError:
 
 
 class Notes:
-    """A Watcher that remembers."""
+    """A Watcher that remembers; follows: it wants logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, follows: bool = False) -> None:
+        self.follows = follows
+        self.waits: list[str] = []
         self.steps: list[str] = []
         self.moves: list[str] = []
         self.warnings: list[str] = []
@@ -50,6 +52,10 @@ class Notes:
     def progress(self, text: str) -> None:
         """Remember the move."""
         self.moves.append(text)
+
+    def waiting(self, log: str) -> None:
+        """Remember the line."""
+        self.waits.append(log)
 
     def warned(self, text: str) -> None:
         """Remember the warning."""

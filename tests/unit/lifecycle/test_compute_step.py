@@ -11,17 +11,17 @@ from standins import Answers, Notes, book, failing_poller, poller, refusal, virt
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
 from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.compute import Cluster, prepare_cluster
-from harness.lifecycle.sizes import plan_cluster
+from harness.lifecycle.sizes import OfferedSize, plan_cluster
 from harness.lifecycle.waiting import Waiting
 from harness.spec.document import ComputeSection
 
 ALLOWED = {"finetune_compute_allow_list": "['Standard_ND40rs_v2', 'Standard_NC24ads_A100_v4']"}
-SIZES = [("Standard_ND40rs_v2", 8), ("STANDARD_NC24ADS_A100_V4", 1)]
+SIZES = [OfferedSize("Standard_ND40rs_v2", 8), OfferedSize("STANDARD_NC24ADS_A100_V4", 1)]
 
 
 def cluster(size: str = "STANDARD_ND40RS_V2", state: str = "Succeeded", **more: Any) -> Any:
     """A cluster as the SDK describes it."""
-    given = {"type": "amlcompute", "tier": "dedicated", "provisioning_errors": None, **more}
+    given = {"type": "amlcompute", "tier": "dedicated", "max_instances": 2, "provisioning_errors": None, **more}
     return SimpleNamespace(name="gpu-cluster-big", size=size, provisioning_state=state, **given)
 
 
@@ -164,7 +164,7 @@ def test_a_cluster_that_does_not_come_up_in_time_ends_the_step() -> None:
     """The deadline is the whole step's: no other tier is tried."""
     create = Answers(poller())
 
-    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+    with pytest.raises(Unfinished, match="bringing up cluster gpu-cluster-big has not ended within 600 s"):
         prepare(client(Answers(refusal(404), refusal(404), cluster(state="Creating")), create))
     assert len(create.calls) == 1
 
@@ -185,7 +185,7 @@ def test_a_cluster_that_somebody_is_creating_is_waited_for() -> None:
 
 def test_a_cluster_that_never_comes_up_is_given_up() -> None:
     """The wait has the deadline of the spec."""
-    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+    with pytest.raises(Unfinished, match="bringing up cluster gpu-cluster-big has not ended within 600 s"):
         prepare(client(Answers(cluster(state="Creating"))))
 
 
