@@ -153,8 +153,7 @@ def run(
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
 
     def carry_out() -> int:
-        from harness.cli.request import RunRequest
-        from harness.cli.run import run_and_show  # with the SDK, a second
+        from harness.cli.run import RunRequest, run_and_show  # with the SDK, a second
 
         request = RunRequest(
             spec=spec,
@@ -242,8 +241,7 @@ def doctor(
     """
 
     def carry_out() -> int:
-        from harness.cli.doctor import diagnose_and_show
-        from harness.cli.request import RunRequest
+        from harness.cli.doctor import RunRequest, diagnose_and_show  # with the SDK, a second
 
         request = RunRequest(
             spec=spec,

@@ -27,7 +27,7 @@ from harness.lifecycle.connect import new_run_id
 from harness.lifecycle.waiting import RealClock
 from harness.spec import LifecycleSpec
 
-__all__ = ["diagnose_and_show"]
+__all__ = ["RunRequest", "diagnose_and_show"]
 
 _MARKS = {"warning": ("!", "yellow"), "unknown": ("?", "cyan")}
 _LEFT_OUT = ("https://", "/subscriptions/", "azureml://")

@@ -34,7 +34,7 @@ from harness.lifecycle.waiting import RealClock
 from harness.lifecycle.watching import Silent, Watcher
 from harness.spec import LifecycleSpec
 
-__all__ = ["run_and_show"]
+__all__ = ["RunRequest", "run_and_show"]
 
 _NOISE_FILE = "sdk.log"
 

@@ -124,7 +124,6 @@ def run_lifecycle(
             interrupted = True
         finally:
             interrupted |= _end(run)
-            report.used = budget.used
     if interrupted:
         report.error = stopped(report, run.azure)
     return report
@@ -154,7 +153,7 @@ def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients
 
 
 def _end(run: _Run) -> bool:
-    """Carry out the last step, and tell whether the user interrupted it; then end the ledger.
+    """Carry out the last step, and tell whether the user interrupted it; then end the ledger, and count what was used.
 
     Where its file does not say all of what has gone, a sweep looks for it.
     """
@@ -164,6 +163,7 @@ def _end(run: _Run) -> bool:
     if ledger.unwritten is not None:
         trouble = ledger.unwritten
         run.journal.warned(f"{trouble.where} could not be written to its end ({trouble.got}); `harness sweep` looks")
+    run.report.used = run.budget.used
     return interrupted
 
 
