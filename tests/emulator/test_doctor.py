@@ -184,7 +184,7 @@ def test_another_tier_has_a_quota_of_its_own(azure: Emulator, doctor: Examine) -
     [
         ("Usages_List", "cluster quota", "unknown"),
         ("OnlineEndpoints_Get", "endpoint", "problem"),
-        ("RegistryModelsVersions_Get", "model", "problem"),
+        ("RegistryModelsVersions_List", "model", "problem"),
     ],
 )
 def test_azure_that_refuses_to_say_is_told(
