@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 from fakes.emulator.serving import Journal
-from tests.socket.processes import ROOT, Server, serving
+from tests.socket.processes import ROOT, serving
 
 SCALE = 3600
 SERVE = ("--time-scale", str(SCALE), "--cloud", "LocalAzureML")
@@ -27,10 +28,10 @@ _WRITES = ("PUT", "PATCH", "DELETE")
 _HEADER = """\
 # A live run on a socket
 
-Written by `make socket`, which runs all of it again. **What answered is the local Azure ML, not Azure.** So this page shows
-that the live path works as it stands, with real credential classes, real transports, real TLS and real waits, in a
-process that holds nothing of the local Azure ML. It does not show that Azure answers alike; [coverage.md](coverage.md) says
-how sure we are of each answer.
+Written by `make socket`, which runs all of it again. **What answered is the local Azure ML, not Azure.** So this page
+shows that the live path works as it stands, with real credential classes, real transports, real TLS and real waits,
+in a process that holds nothing of the local Azure ML. It does not show that Azure answers alike;
+[coverage.md](coverage.md) says how sure we are of each answer, and [emulator-serve.md](emulator-serve.md) how to serve.
 """
 
 
@@ -56,15 +57,10 @@ def observe(folder: Path) -> Seen:
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
     with serving(*SERVE, "--state", str(state)) as server:
-        resumed = _settled(server)
+        resumed = server.admin("/admin/dump")
     imported = [line for line in done.stderr.splitlines() if line.startswith("import time")]
     modules = {line.rpartition("|")[2].strip() for line in imported}
     return Seen(json.loads(done.stdout), done.returncode, modules, calls, _instants(state), dump, resumed)
-
-
-def _settled(server: Server) -> dict[str, Any]:
-    dump: dict[str, Any] = server.admin("/admin/dump")
-    return dump
 
 
 def _instants(state: Path) -> list[datetime]:
@@ -85,7 +81,8 @@ def _lines(seen: Seen) -> Iterator[str]:
     yield _HEADER
     yield f"    harness emulator serve {' '.join(SERVE)} --state FILE"
     yield f"    harness run --backend live --data {_DATA}\n"
-    yield "The second command has the environment that the first one prints, and no more. Nothing in it is patched.\n"
+    yield "The second command has the environment that the first one prints, and no more. Nothing in it is patched;"
+    yield f"azure-ai-ml is {version('azure-ai-ml')}.\n"
     yield from _shown(seen)
     yield from _steps(seen)
     yield from _timeline(seen)
@@ -138,8 +135,8 @@ def _steps(seen: Seen) -> Iterator[str]:
 
 def _timeline(seen: Seen) -> Iterator[str]:
     yield "\n## What was changed, in virtual time\n"
-    yield "From the server's journal. The gaps hold the waits of Azure's own operations and the client's work, which takes"
-    yield f"{SCALE} times as long by this clock.\n"
+    yield "From the server's journal. The gaps hold the waits for Azure's operations and the client's own work, which"
+    yield f"takes {SCALE} times as long by this clock.\n"
     yield "| virtual time | request | status |"
     yield "|---:|---|---:|"
     for call, at in zip(seen.calls, seen.at, strict=True):
@@ -177,4 +174,6 @@ def _row(*cells: str) -> str:
 
 if __name__ == "__main__":
     with TemporaryDirectory() as made:
-        Path(sys.argv[1]).write_text(page(observe(Path(made))), encoding="utf-8")
+        observed = observe(Path(made))
+    Path(sys.argv[1]).write_text(page(observed), encoding="utf-8")
+    sys.exit(1 if observed.code or observed.dump["billable"] else 0)

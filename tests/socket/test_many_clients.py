@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event, Timer
 
+import pytest
 from wire import Wire, wired
 
 CLIENTS, EACH = 32, 6
@@ -56,10 +58,24 @@ def test_time_flows_for_all_alike(tmp_path: Path) -> None:
     assert len(set(mine)) == len(mine)
 
 
+def test_what_is_being_answered_is_answered_before_the_server_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop waits for a request that has been carried out: its client must hear of it."""
+    begun, go_on = Event(), Event()
+    with ThreadPoolExecutor(1) as threads:
+        with wired(tmp_path) as wire:
+            ask = wire.site.ask
+            monkeypatch.setattr(wire.site, "ask", lambda request: (begun.set(), go_on.wait(10), ask(request))[-1])
+            answer = threads.submit(wire.ask, "GET")
+            assert begun.wait(10)
+            Timer(0.2, go_on.set).start()
+
+        assert answer.result().status_code == 200
+
+
 def test_one_that_says_nothing_holds_up_nobody(wire: Wire) -> None:
     """A client that has begun to send a body, and does not go on, keeps nobody waiting."""
-    import socket
-
     with socket.create_connection(("127.0.0.1", wire.port), timeout=10) as slow:
         slow.sendall(b"POST /admin/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
 

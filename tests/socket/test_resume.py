@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,15 @@ def states(tmp_path: Path) -> Iterator[States]:
         yield states
 
 
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that interrupt each other as often as can be."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
 def _secrets(world: World) -> list[object]:
     return [(each.primary_key, each.principal_id, each.created) for each in world.home.endpoints.values()]
 
@@ -39,6 +50,18 @@ def test_all_of_it_is_there_again(states: States) -> None:
     assert _secrets(again.world) == _secrets(site.world)
     assert again.resumed is not None
     assert (again.resumed.requests, again.resumed.otherwise, again.resumed.dropped) == (4, 0, 0)
+
+
+def test_so_is_what_many_clients_made_at_once(states: States, hasty: None) -> None:
+    """Requests take turns, and each draws its ids in its turn: the next id is the same one too."""
+    site = states.open()
+    with ThreadPoolExecutor(16) as threads:
+        each = [{"url": f"environments/e-{number}/versions/1", "body": ENVIRONMENT} for number in range(64)]
+        list(threads.map(lambda request: plant(site, request), each))
+    again = states.after_a_kill()
+
+    assert content(again) == content(site)
+    assert again.world.ids.guid() == site.world.ids.guid()
 
 
 def test_time_goes_on_from_the_last_request(states: States) -> None:

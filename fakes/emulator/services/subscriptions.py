@@ -1,4 +1,4 @@
-"""What somebody who has signed in may see: the tenant and its subscriptions. The Azure CLI asks for them on `az login`."""
+"""What somebody who has signed in may see: the tenant and its subscriptions, for which `az login` asks."""
 
 from __future__ import annotations
 

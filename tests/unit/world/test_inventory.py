@@ -12,9 +12,11 @@ from fakes.world.compute_instances import act
 from fakes.world.deployments import put_deployment
 from fakes.world.endpoints import delete_endpoint, put_endpoint
 from fakes.world.inventory import Held, inventory, resources
+from fakes.world.jobs import put_job
 from fakes.world.world import World
 
 SIZE = "STANDARD_DS3_V2"
+ENVIRONMENT = "azureml://registries/azureml/environments/sklearn-1.5/versions/1"
 
 
 @pytest.fixture
@@ -82,6 +84,16 @@ def test_an_endpoint_and_its_deployments_bill_until_they_are_gone(world: World) 
 
     assert (coming, up, going) == (["endpoint e-one"], ["endpoint e-one", "deployment e-one/demo"], up)
     assert inventory(world)["billable"] == []
+
+
+def test_a_job_bills_until_it_has_ended(world: World) -> None:
+    """From the moment when it is submitted, since nodes will come up for it."""
+    put_job(world, world.home, "j", {"jobType": "Command", "environmentId": ENVIRONMENT, "command": "true"})
+    coming = _only(world, "job")
+    _passed(world, 60)
+    ended = _only(world, "job")
+
+    assert [(held.state, held.bills) for held in (coming, ended)] == [("NotStarted", True), ("Completed", False)]
 
 
 def test_assets_are_listed_with_their_versions(world: World) -> None:
