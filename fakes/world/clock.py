@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+_LONGEST = 10_000.0
+"""However fast time flows, a day does not become more than some decades: a calendar ends in the year 9999."""
+
 
 class VirtualClock:
     """Virtual time, in UTC, owned by one world and safe to use from several threads.
@@ -44,7 +47,7 @@ class VirtualClock:
 
         Where virtual time flows faster than real time, a token of an hour must be good for an hour of the client's.
         """
-        return max(1.0, self._time_scale)
+        return min(max(1.0, self._time_scale), _LONGEST)
 
     def now(self) -> datetime:
         """Return the virtual instant."""

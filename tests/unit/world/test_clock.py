@@ -157,3 +157,10 @@ def test_a_pace_that_cannot_be_is_refused(time_scale: float) -> None:
     """It neither runs backwards nor everywhere at once."""
     with pytest.raises(ValueError, match="time_scale is"):
         VirtualClock(START).flow(time_scale)
+
+
+def test_what_outlasts_a_fast_clock_still_fits_a_calendar() -> None:
+    """However fast time flows."""
+    clock = VirtualClock(datetime(2026, 7, 31, tzinfo=timezone.utc), time_scale=1e12)
+
+    assert clock.outlasts * timedelta(days=1) < timedelta(days=365 * 100)
