@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage canaries cassettes contract matrix clean
+.PHONY: help run test check bench coverage canaries cassettes contract socket matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ cassettes: $(READY) ## record every scenario from the local Azure ML
 contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
+
+socket: $(READY) ## a live run against the local Azure ML on a socket, in another process; writes docs/socket-run.md
+	@$(BIN)/python -m tests.socket.socket_page docs/socket-run.md
 
 matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
 	@$(BIN)/python -m matrix

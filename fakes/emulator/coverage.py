@@ -50,6 +50,8 @@ DEVIATIONS = (
     "Curated environments and registry models are a selection. An environment of the registry `azureml` that is not "
     "among them is accepted by a job; of those that are, every version up to the newest is.",
     "Virtual time passes for a client that polls one thing in real time (docs/adr/0003).",
+    "On a socket, polls of what has not ended carry `retry-after-ms`, and tokens and signatures are good as many times "
+    "as long as virtual time is faster than real time (docs/adr/0010).",
     "A compute instance is up and down, and nothing can be run on it; a cluster never has nodes.",
     "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
     "neither are file shares.",

@@ -47,10 +47,13 @@ class Identity:
         self._signing_key = signing_key.encode()
         self._tokens: dict[str, Token] = {}
 
-    def issue(self, scope: str, now: datetime) -> Token:
-        """Return a token of the world's application for `scope`, such as `https://management.azure.com/.default`."""
+    def issue(self, scope: str, now: datetime, outlasts: float = 1.0) -> Token:
+        """Return a token of the world's application for `scope`, such as `https://management.azure.com/.default`.
+
+        outlasts: how many times TOKEN_LIFETIME it is good for, which is that of the clock.
+        """
         audience = audience_of(scope)
-        expires = now + TOKEN_LIFETIME
+        expires = now + outlasts * TOKEN_LIFETIME
         claims = {
             "aud": audience,
             "iss": f"https://sts.windows.net/{self.application.tenant_id}/",

@@ -57,13 +57,17 @@ class Surroundings:
             "AZUREML_WORKSPACE_NAME": self.workspace_name,
         }
 
-    def write_config(self, folder: Path | str) -> Path:
-        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-        path = Path(folder) / "config.json"
-        values = {
+    @property
+    def workspace_ids(self) -> Mapping[str, str]:
+        """What tells the first workspace, as a config.json and the harness's spec name it."""
+        return {
             "subscription_id": self.subscription_id,
             "resource_group": self.resource_group,
             "workspace_name": self.workspace_name,
         }
-        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+    def write_config(self, folder: Path | str) -> Path:
+        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
+        path = Path(folder) / "config.json"
+        path.write_text(json.dumps(self.workspace_ids, indent=2) + "\n", encoding="utf-8")
         return path

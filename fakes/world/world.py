@@ -106,6 +106,7 @@ class World:
         self.pace = pace
         self.engine = engine
         self.seed = seed
+        self.cloud = "AzureCloud"
         self.clock = clock or VirtualClock(catalogue.opened)
         self.ids = Ids(seed)
         self.lock = threading.RLock()

@@ -30,9 +30,5 @@ def open_fake(choice: BackendChoice) -> Iterator[Surroundings]:
             calls=lambda: 0,
             azure=azure,
             clients=Clients(doubles.ml, doubles.mlflow, doubles.credential),
-            workspace={
-                "subscription_id": azure.subscription_id,
-                "resource_group": azure.resource_group,
-                "workspace_name": azure.workspace_name,
-            },
+            workspace=azure.workspace_ids,
         )

@@ -15,13 +15,16 @@ import typer
 
 from harness.cli.cassettes import cassettes
 from harness.cli.durations import duration_given
+from harness.cli.emulator import emulator
 from harness.cli.outcome import Presentation
+from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = ["asked"]
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cassettes, name="cassettes")
+app.add_typer(emulator, name="emulator")
 
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
@@ -36,13 +39,6 @@ class Backend(str, Enum):
     fake = "fake"
     emulator = "emulator"
     live = "live"
-
-
-class Pace(str, Enum):
-    """How long things take on a local Azure ML."""
-
-    recorded = "recorded"
-    instant = "instant"
 
 
 def asked(arguments: Sequence[str]) -> Command:

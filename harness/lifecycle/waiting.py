@@ -6,6 +6,7 @@ all and prints to the global stdout (SDK source); neither is used here.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -59,7 +60,10 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The clock on the wall."""
+    """The clock on the wall. longest_s: no wait is longer, since every wait is between two questions to Azure."""
+
+    def __init__(self, longest_s: float = math.inf) -> None:
+        self._longest_s = longest_s
 
     def now(self) -> datetime:
         """Return the instant, in UTC."""
@@ -67,7 +71,7 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
-        time.sleep(seconds)
+        time.sleep(min(seconds, self._longest_s))
 
 
 class PollingDroppedError(Exception):

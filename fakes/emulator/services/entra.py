@@ -10,6 +10,7 @@ from fakes.emulator.routing import Evidence, Route
 from fakes.emulator.services.arm import base_url
 from fakes.emulator.wire import json_reply
 from fakes.world.errors import Invalid
+from fakes.world.identity import TOKEN_LIFETIME
 
 if TYPE_CHECKING:
     from fakes.emulator.call import Call
@@ -72,9 +73,9 @@ def issue_token(call: Call) -> Reply:
                 "correlation_id": call.world.ids.guid(),
             },
         )
-    now = call.world.clock.now()
-    token = call.world.identity.issue(form.get("scope", ""), now)
-    seconds = int((token.expires - now).total_seconds())
+    clock = call.world.clock
+    token = call.world.identity.issue(form.get("scope", ""), clock.now(), clock.outlasts)
+    seconds = int(TOKEN_LIFETIME.total_seconds())
     return json_reply(
         200,
         {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token.text},
