@@ -40,7 +40,8 @@ socket, through the real SDK with nothing patched. It is killed with SIGKILL in 
 
 Calls that change something are met in all three ways. Those that only ask, such as the polls of an operation, are met
 in turn as lost or after. Then `harness sweep` runs, and the local Azure ML is asked what there is: what bills is
-*left*, and so is the cluster where the run was told not to keep it, as every other one is.
+*left*, and so is the cluster where the run was told not to keep it, as every other one is. How often a run polls is not
+always the same, so the counts by step differ a little from one writing of this page to the next.
 
 No machine of this project reaches Azure: what this shows is true of the local Azure ML.
 
