@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket clean
+.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket kills clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 
 canaries: $(READY) ## plant secrets in traffic, record it and look for them; writes docs/canaries.md
 	@$(BIN)/python -m harness.cassettes.canaries docs/canaries.md
+
+kills: $(READY) ## kill a live run on the socket 100 times, sweep after each; writes docs/kill-and-sweep.md
+	@$(BIN)/python -m tests.socket.kill_page docs/kill-and-sweep.md
 
 cassettes: $(READY) ## record every scenario from the local Azure ML
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator

@@ -162,7 +162,7 @@ class Sweep:
         for candidate, before in candidates:
             swept = self._deal_with(candidate)
             self._note(candidate, swept)
-            if (before.outcome, swept.outcome) != ("removed", "gone"):
+            if before.outcome != "removed" or swept.outcome not in ("gone", "kept"):
                 yield swept
 
     def _note(self, candidate: Candidate, swept: Swept) -> None:
