@@ -75,13 +75,16 @@ def local_azure(surroundings: Surroundings) -> Any:
 
 
 @pytest.fixture
-def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Lifecycle:
+def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
     """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget.
 
-    What it creates on Azure is also written down, in HARNESS_LEDGER or in runs/ledger of the root folder.
+    An endpoint that a run was told to keep is deleted after the scenario. What is created on Azure is also written down,
+    in HARNESS_LEDGER or in runs/ledger of the root folder.
     """
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
 
     on_azure = surroundings.name == "live"
     ledgers = ledger_folder(None, os.environ, request.config.rootpath) if on_azure else None
-    return Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
+    runs = Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
+    yield runs
+    runs.tidy()

@@ -14,8 +14,9 @@ from harness.backends import Surroundings
 from harness.decide.names import make_endpoint_name
 from harness.ledger import Ledger
 from harness.lifecycle.budget import Budget
-from harness.lifecycle.connect import connect, new_run_id, workspace_ids
+from harness.lifecycle.connect import connect, connect_workspace, new_run_id, workspace_ids
 from harness.lifecycle.dataset import prepare_dataset
+from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.estimate import price_of
 from harness.lifecycle.ledgers import expiry, make_ledger
 from harness.lifecycle.model import find_model
@@ -45,6 +46,7 @@ class Lifecycle:
         self._ledgers = ledgers
         self._purse = purse or Purse()
         self._runs = 0
+        self._kept: list[tuple[LifecycleSpec, Ledger]] = []
         self._locally = surroundings.azure is not None
 
     def run(self, spec: LifecycleSpec, watch: Watcher | None = None) -> LifecycleReport:
@@ -112,9 +114,20 @@ class Lifecycle:
                 for seed in range(rows)
             ]
 
+    def tidy(self) -> None:
+        """Delete the endpoints that runs have kept: what a scenario asks for does not outlive it."""
+        around = self._surroundings
+        while self._kept:
+            spec, ledger = self._kept.pop()
+            with sdk_muted():
+                client = connect_workspace(spec, environ=around.environ, interactive=False, clients=around.clients)
+                cleaner = CleanUp(client, clock=around.clock, deadline_s=spec.limits.delete, watch=Silent())
+                cleaner.run(ledger, keep_endpoint=False, keep_compute=True)
+
     def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
         around, run_id = self._surroundings, self._run_id(folder)
         settled = around.settled(self._purse.limited(spec))
+        ledger = self._ledger(settled, folder, run_id)
         report = run_lifecycle(
             settled,
             folder=folder,
@@ -124,9 +137,11 @@ class Lifecycle:
             clients=around.clients,
             watch=watch,
             run_id=run_id,
-            ledger=self._ledger(settled, folder, run_id),
+            ledger=ledger,
             studio=around.azure is None,
         )
+        if any(report.left()):
+            self._kept.append((settled, ledger))
         self._purse.take(report.used)
         return report
 
