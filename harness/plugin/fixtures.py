@@ -78,7 +78,7 @@ def local_azure(surroundings: Surroundings) -> Any:
 def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
     """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget.
 
-    An endpoint that a run was told to keep is deleted after the scenario. What is created on Azure is also written down,
+    An endpoint that a run was told to keep is deleted after the scenario. What it creates on Azure is also noted down,
     in HARNESS_LEDGER or in runs/ledger of the root folder.
     """
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
