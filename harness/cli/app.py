@@ -72,7 +72,7 @@ def _misuse(error: Any, arguments: Sequence[str]) -> UsageError:
     names = getattr(getattr(error, "param", None), "opts", ())
     command = error.ctx.command_path if error.ctx is not None else "harness"
     remedy = f"`{command} --help` lists what can be given."
-    message = str(error.message).rstrip(".")
+    message = str(error.message or error.format_message()).rstrip(".")  # what is missing has no message of its own
     words = [word for text in arguments for word in (text.split("=", 1) if text.startswith("--") else [text])]
     given = [value for name, value in pairwise([*words, ""]) if name in names]
     if not names or not given:

@@ -80,26 +80,24 @@ class Gathered:
         else:
             self._header = record
 
-    def problems(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield why what was gathered cannot be trusted, by name and as a sentence."""
+    def problems(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield why what was gathered cannot be trusted: by name, as a sentence, and of which metric, if of one."""
         if len(ids) != self._planned or not ids:
-            yield "incomplete", f"{len(ids)} of {self._planned} conversations are there: resume the scoring."
+            yield "incomplete", f"{len(ids)} of {self._planned} conversations are there: resume the scoring.", ""
         expected = {(each, repeat) for each in ids for repeat in range(self.header.repeats)}
         for role in ROLES:
             asked = self.replies[role].keys()
-            if expected - asked:
-                yield "ids", f"The {role} was not asked {_some(expected - asked)}: both must get the same questions."
-            if asked - expected:
-                yield "ids", f"The {role} answers {_some(asked - expected)}, which are no questions of this file."
+            unasked, strange = expected - asked, asked - expected
+            if unasked:
+                yield "ids", f"The {role} was not asked {_some(unasked)}: both must get the same questions.", ""
+            if strange:
+                yield "ids", f"The {role} answers {_some(strange)}, which are no questions of this file.", ""
         for metric in self.facts:
-            unmeasured = [key for role in ROLES for key in self._without_value(role, metric)]
-            if unmeasured and metric in self._replaced:
-                yield (
-                    "signatures",
-                    f"{metric}: {_some(unmeasured)} have values of another signature: measure both again.",
-                )
-            elif unmeasured:
-                yield "scores", f"{metric}: {_some(unmeasured)} answered and not measured: run the measuring again."
+            some = [key for role in ROLES for key in self._without_value(role, metric)]
+            if some and metric in self._replaced:
+                yield "signatures", f"{metric} has values of another signature: measure {_some(some)} again.", metric
+            elif some:
+                yield "scores", f"{metric} is not there for {_some(some)} with answers: measure them.", metric
 
     def _without_value(self, role: Role, metric: str) -> list[Key]:
         values = self.values.get((role, metric), {})

@@ -26,10 +26,11 @@ Both = tuple[FloatArray, FloatArray]
 
 
 class Problem(NamedTuple):
-    """A reason not to trust the evidence. name: ids, incomplete, signatures or scores."""
+    """A reason not to trust the evidence. name: ids, incomplete, signatures or scores. metric: "" when it is all."""
 
     name: str
     sentence: str
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)

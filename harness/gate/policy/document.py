@@ -1,4 +1,4 @@
-"""GatePolicy: what may be promoted, as a frozen document loaded from TOML. Unknown keys are refused, with the nearest."""
+"""GatePolicy: what may be promoted, as a frozen document from TOML. Unknown keys are refused with the nearest."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class GuardrailSection(_Section):
 
 
 class HardSection(_Section):
-    """A metric that finds faults: more conversations with one than `allowed` block the candidate, without statistics."""
+    """A metric that finds faults: more conversations with one than `allowed` block the candidate, as they stand."""
 
     metric: Text
     allowed: Annotated[int, Field(ge=0)] = 0
@@ -128,7 +128,8 @@ class OperationsSection(_Section):
     """Limits that the candidate's answering must be shown to keep. Ratios are the candidate's by the baseline's.
 
     error_rate: of conversations. tokens: of prompt and answer, a conversation. gpu_seconds: instances times seconds, by
-    the requests in flight. off: those of the two defaults that shall not apply.
+    the requests in flight. off: those of the two defaults that shall not apply. assumed_error_rate, assumed_latency_sd:
+    what planning counts with; the latter of the logarithm of the times.
     """
 
     error_rate: Share = 0.02
@@ -140,14 +141,16 @@ class OperationsSection(_Section):
     tokens_per_conversation: Positive | None = None
     gpu_seconds_per_conversation: Positive | None = None
     off: list[OperationsRule] = []
+    assumed_error_rate: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    assumed_latency_sd: Positive | None = None
 
 
 class ValiditySection(_Section):
     """What evidence must be to be trusted; where it is not, the verdict is INVALID.
 
     baseline_error_rate: the largest share of conversations that the baseline may fail. leakage_check: training data
-    must have been compared. same_hardware: instance type and count must be equal. a_a: the baseline must have been asked
-    twice. same_deployment: both roles may be one deployment, as when a baseline is compared with itself.
+    must have been compared. same_hardware: instance type and count must be equal. a_a: the baseline must have been
+    asked twice. same_deployment: both roles may be one deployment, as when a baseline is compared with itself.
     """
 
     baseline_error_rate: Share = 0.05
