@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,14 @@ __all__ = ["score"]
 
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
+
+
+class Place(str, Enum):
+    """From where the deployments are asked."""
+
+    local = "local"
+    azureml = "azureml"
+
 
 Endpoint = Annotated[str, typer.Option(metavar="NAME", help="The endpoint that both deployments are behind.")]
 Candidate = Annotated[str | None, typer.Option(metavar="NAME", help="The deployment that may be promoted.")]
@@ -43,6 +52,11 @@ Parameters = Annotated[
 ]
 Workers = Annotated[int, typer.Option(min=0, max=64, metavar="N", help="Processes that measure.")]
 Backend = Annotated[str, typer.Option(help="Who answers: live, emulator or fake.")]
+Where = Annotated[Place, typer.Option("--on", help="Ask from here, or from a cluster in a job of Azure ML.")]
+Compute = Annotated[str | None, typer.Option(metavar="NAME", help="The cluster; its identity reads the keys.")]
+Nodes = Annotated[int, typer.Option(min=1, max=100, metavar="N", help="Nodes of the cluster to use.")]
+Shard = Annotated[int, typer.Option(min=1, metavar="N", help="Conversations that a node takes at a time.")]
+Collect = Annotated[str | None, typer.Option(metavar="JOB", help="Put the evidence of a finished job together.")]
 OfItself = Annotated[bool, typer.Option("--a-a", help="Compare the baseline with itself: it shows the noise.")]
 Doubles = Annotated[bool, typer.Option("--drop-duplicates", help="Keep the first of rows that ask the same.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
@@ -67,6 +81,11 @@ def score(
     caches: Caches = None,
     parameters: Parameters = None,
     workers: Workers = 2,
+    on: Where = Place.local,
+    compute: Compute = None,
+    nodes: Nodes = 2,
+    shard: Shard = 500,
+    collect: Collect = None,
     backend: Backend = "live",
     a_a: OfItself = False,
     drop_duplicates: Doubles = False,
@@ -84,13 +103,7 @@ def score(
             got=f"--candidate {candidate} and --a-a" if a_a else "neither --candidate nor --a-a",
             remedy="Give --candidate NAME, or --a-a without it.",
         )
-    if a_a and caches:
-        raise UsageError(
-            "an A/A run must ask twice",
-            where="command line",
-            got="--a-a and --cache",
-            remedy="Leave --cache out: both roles would get the same cached answer.",
-        )
+    _refuse_what_does_not_fit(on, compute, collect, cached=bool(caches), of_itself=a_a)
 
     def carry_out() -> int:
         from harness.cli.scoring import Settings, score_and_show  # with the SDK, a second
@@ -115,6 +128,10 @@ def score(
                 caches=tuple(caches or ()),
                 parameters=tuple(parameters or ()),
                 workers=workers,
+                compute=compute if on is Place.azureml else None,
+                nodes=nodes,
+                shard=shard,
+                collect=collect,
                 backend=backend,
                 drop_duplicates=drop_duplicates,
             ),
@@ -122,3 +139,20 @@ def score(
         )
 
     return carry_out
+
+
+def _refuse_what_does_not_fit(
+    on: Place, compute: str | None, collect: str | None, *, cached: bool, of_itself: bool
+) -> None:
+    """Raise UsageError for options of which one makes the other senseless."""
+    away, job = on is Place.azureml, bool(compute or collect)
+    problems = {
+        "an A/A run must ask twice": ("--a-a and --cache", of_itself and cached),
+        "a job needs a cluster": ("--on azureml without --compute", away and not job),
+        "a job takes no cache": ("--on azureml and --cache", away and cached),
+        "a cluster is for a job": ("--compute or --collect without --on azureml", job and not away),
+    }
+    for what, (got, is_so) in problems.items():
+        if is_so:
+            remedy = "`harness gate score --help` says what goes together."
+            raise UsageError(what, where="command line", got=got, remedy=remedy)

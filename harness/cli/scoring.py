@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -25,9 +26,10 @@ from harness.gate.metrics import ALWAYS, MEMORISED
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.scoring.measures import Choice
 from harness.gate.scoring.posting import HttpPost
+from harness.gate.scoring.preparing import prepare
 from harness.gate.scoring.request import DECODING, Compared, ScoreReport, ScoreRequest, Watch
 from harness.gate.scoring.retrying import Patience
-from harness.gate.scoring.score import score
+from harness.gate.scoring.score import Tally, report_of, score
 from harness.gate.scoring.sides import describe
 from harness.gate.scoring.timing import Timing
 from harness.lifecycle.connect import connect
@@ -37,6 +39,13 @@ __all__ = ["LEAKED", "Settings", "request_of", "score_and_show"]
 
 LEAKED = 12
 """Exit code of what makes every verdict INVALID."""
+
+
+class Sent(NamedTuple):
+    """A job that was submitted, and how many conversations it asks."""
+
+    job: str
+    conversations: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,10 @@ class Settings:
     caches: Sequence[Path]
     parameters: Sequence[str]
     workers: int
+    compute: str | None
+    nodes: int
+    shard: int
+    collect: str | None
     backend: str
     drop_duplicates: bool
 
@@ -87,6 +100,8 @@ def score_and_show(settings: Settings, *, as_json: bool) -> int:
             remedy="Run the same command again: it goes on where it stopped. Nothing was created on Azure.",
         ) from error
     INTERRUPTS.hold()
+    if isinstance(report, Sent):
+        return _tell_sent(report, out, as_json=as_json)
     code = LEAKED if report.leaked else 0
     if as_json:
         out.file.write(json.dumps({**report.to_dict(), "exit_code": code}, indent=2) + "\n")
@@ -94,6 +109,19 @@ def score_and_show(settings: Settings, *, as_json: bool) -> int:
     else:
         _show(report, out)
     return code
+
+
+def _tell_sent(sent: Sent, out: Console, *, as_json: bool) -> int:
+    if as_json:
+        out.file.write(json.dumps({**sent._asdict(), "exit_code": 0}, indent=2) + "\n")
+        out.file.flush()
+    else:
+        text = (
+            f"Job {sent.job} asks {sent.conversations:,} conversations. When it has completed, run the same command "
+            f"with --collect {sent.job} to get the evidence."
+        )
+        out.print(Text(text), soft_wrap=not out.is_terminal)
+    return 0
 
 
 def request_of(settings: Settings) -> ScoreRequest:
@@ -155,7 +183,7 @@ def _parameter(setting: str) -> tuple[str, Scalar]:
 
 def _scored(
     settings: Settings, request: ScoreRequest, around: Surroundings, interactive: bool, watch: Watch
-) -> ScoreReport:
+) -> ScoreReport | Sent:
     watch.began("looking at the deployments", None)
     spec = around.settled(LifecycleSpec())
     client = connect(spec, environ=around.environ, interactive=interactive, clients=around.clients).workspace
@@ -165,7 +193,27 @@ def _scored(
     )
     post = around.post or HttpPost()
     timing = Timing(around.clock.now, around.clock.sleep, time.perf_counter)
+    if settings.compute or settings.collect:
+        return _on_cluster(settings, request, (client, baseline, candidate), timing, watch)
     return score(request, baseline, candidate, post=post, timing=timing, watch=watch)
+
+
+def _on_cluster(
+    settings: Settings, request: ScoreRequest, found: tuple[Any, Compared, Compared], timing: Timing, watch: Watch
+) -> ScoreReport | Sent:
+    """Submit the job, or put together what it has made; of leaks both say no more than the asking from here does."""
+    from harness.gate.scoring.clustered import collect, send
+    from harness.gate.scoring.parallel_job import Cluster
+
+    client, baseline, candidate = found
+    ready = prepare(request, baseline, candidate, watch)
+    if ready.leaked:
+        return report_of(request, ready, Tally(watch), 0, ready.standing.attempts)
+    if settings.collect:
+        return collect(client, request, ready, settings.collect, timing=timing, watch=watch)
+    watch.began("submitting", None)
+    cluster = Cluster(str(settings.compute), settings.nodes, settings.shard)
+    return Sent(send(client, request, ready, cluster), len(ready.ids))
 
 
 def _show(report: ScoreReport, console: Console) -> None:

@@ -69,13 +69,20 @@ class Asker:
 
 
 def ask_missing(
-    rows: Iterator[Conversation], standing: Standing, asker: Asker, writer: Writer, *, warmup: int, start: int = 0
+    rows: Iterator[Conversation],
+    standing: Standing,
+    asker: Asker,
+    writer: Writer,
+    *,
+    in_flight: int,
+    warmup: int,
+    start: int = 0,
 ) -> None:
     """Warm both deployments up with the first conversations, then ask what is missing, in the order of the plan.
 
     start: the place of the first conversation in the held-out file.
     """
-    repeats, in_flight = asker.header.repeats, asker.header.concurrency
+    repeats = asker.header.repeats
     first = list(islice(rows, max(1, warmup)))
     with writer:
         if warmup:

@@ -61,7 +61,8 @@ def score(
             pace = Pace(timing, request.rate)
             asker = Asker(ready.header, targets, post, request.patience, pace, timing, cache, attempts)
             rows = islice(conversations(ready.held_out), count)
-            ask_missing(rows, ready.standing, asker, Writer(journal, tally), warmup=request.warmup)
+            writer, in_flight = Writer(journal, tally), request.concurrency
+            ask_missing(rows, ready.standing, asker, writer, in_flight=in_flight, warmup=request.warmup)
         if not ready.leaked:
             measured = measure_all(request, ready.header, journal, watch)
     return report_of(request, ready, tally, measured, attempts)
