@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rich.console import Console
@@ -16,6 +14,7 @@ from rich.text import Text
 
 from harness.backends import Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
+from harness.cli.gate_score import Place, Settings
 from harness.cli.interrupts import INTERRUPTS
 from harness.cli.quiet import sdk_noise_to
 from harness.cli.scoring_progress import watching_scores
@@ -35,7 +34,7 @@ from harness.gate.scoring.timing import Timing
 from harness.lifecycle.connect import connect
 from harness.spec import LifecycleSpec
 
-__all__ = ["LEAKED", "Settings", "request_of", "score_and_show"]
+__all__ = ["LEAKED", "request_of", "score_and_show"]
 
 LEAKED = 12
 """Exit code of what makes every verdict INVALID."""
@@ -48,39 +47,10 @@ class Sent(NamedTuple):
     conversations: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the command line says."""
-
-    endpoint: str
-    baseline: str
-    candidate: str
-    held_out: Path
-    evidence: Path
-    train: Path | None
-    policy: Path | None
-    slices: Sequence[str]
-    concurrency: int
-    rate: float | None
-    repeats: int
-    limit: int | None
-    retries: int
-    timeout_s: float
-    warmup: int
-    caches: Sequence[Path]
-    parameters: Sequence[str]
-    workers: int
-    compute: str | None
-    nodes: int
-    shard: int
-    collect: str | None
-    backend: str
-    drop_duplicates: bool
-
-
-def score_and_show(settings: Settings, *, as_json: bool) -> int:
+def score_and_show(settings: Settings) -> int:
     """Score, tell what came of it, and return the exit code."""
     out, errors = screens()
+    as_json = settings.as_json
     INTERRUPTS.check()
     INTERRUPTS.each()
     request = request_of(settings)
@@ -127,6 +97,7 @@ def _tell_sent(sent: Sent, out: Console, *, as_json: bool) -> int:
 def request_of(settings: Settings) -> ScoreRequest:
     """Return what to score; SpecError for a policy and UsageError for a parameter that cannot be."""
     policy = load_policy(settings.policy) if settings.policy else None
+    parts = policy.slice if policy else ()
     if settings.policy:
         sys.path.insert(0, str(settings.policy.resolve().parent))  # where a user's own metrics are
     return ScoreRequest(
@@ -134,15 +105,17 @@ def request_of(settings: Settings) -> ScoreRequest:
         evidence=settings.evidence,
         choices=_choices(policy, settings.train is not None),
         train=settings.train,
-        slices=tuple(dict.fromkeys([*settings.slices, *(each.by for each in (policy.slice if policy else ()))])),
+        slices=tuple(
+            dict.fromkeys([*(settings.slices or ()), *(each.by for each in (policy.slice if policy else ()))])
+        ),
         duplicates="drop" if settings.drop_duplicates else "refuse",
-        decoding={**DECODING, **dict(map(_parameter, settings.parameters))},
+        decoding={**DECODING, **dict(map(_parameter, settings.parameters or ()))},
         repeats=settings.repeats,
         limit=settings.limit,
         concurrency=settings.concurrency,
         rate=settings.rate,
         patience=Patience(settings.retries, settings.timeout_s),
-        caches=tuple(settings.caches),
+        caches=tuple(settings.caches or ()),
         warmup=settings.warmup,
         workers=settings.workers,
     )
@@ -189,11 +162,11 @@ def _scored(
     client = connect(spec, environ=around.environ, interactive=interactive, clients=around.clients).workspace
     baseline, candidate = (
         Compared(*describe(client, settings.endpoint, name, around.clock.now))
-        for name in (settings.baseline, settings.candidate)
+        for name in (settings.baseline, settings.candidate or settings.baseline)
     )
     post = around.post or HttpPost()
     timing = Timing(around.clock.now, around.clock.sleep, time.perf_counter)
-    if settings.compute or settings.collect:
+    if settings.on is Place.azureml:
         return _on_cluster(settings, request, (client, baseline, candidate), timing, watch)
     return score(request, baseline, candidate, post=post, timing=timing, watch=watch)
 
