@@ -43,9 +43,7 @@ Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="The first N conversations; the rest is another look.")
 ]
 Retries = Annotated[int, typer.Option(min=0, max=10, metavar="N", help="Further tries for what may pass.")]
-Timeout = Annotated[
-    float, typer.Option("--timeout", min=1, max=600, metavar="S", help="Seconds to wait for one.")
-]
+Timeout = Annotated[float, typer.Option("--timeout", min=1, max=600, metavar="S", help="Seconds to wait for one.")]
 Warmup = Annotated[int, typer.Option(min=0, max=100, metavar="N", help="Questions before, which count for nothing.")]
 Caches = Annotated[
     list[Path] | None, typer.Option("--cache", metavar="FILE", help="Earlier evidence to take answers of.")

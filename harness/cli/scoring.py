@@ -105,9 +105,7 @@ def request_of(settings: Settings) -> ScoreRequest:
         evidence=settings.evidence,
         choices=_choices(policy, settings.train is not None),
         train=settings.train,
-        slices=tuple(
-            dict.fromkeys([*(settings.slices or ()), *(each.by for each in (policy.slice if policy else ()))])
-        ),
+        slices=tuple(dict.fromkeys([*(settings.slices or ()), *(each.by for each in parts)])),
         duplicates="drop" if settings.drop_duplicates else "refuse",
         decoding={**DECODING, **dict(map(_parameter, settings.parameters or ()))},
         repeats=settings.repeats,
