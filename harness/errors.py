@@ -6,6 +6,7 @@
     │   ├── DataError            the rows to train on or to score
     │   ├── ParameterError       a fine-tuning parameter, a name, a tag of the registry model
     │   ├── PayloadError         a scoring request that the endpoint would refuse
+    │   ├── BudgetRefused        a run that is expected to take or to cost more than it may
     │   └── ComputeNotAllowed    a VM size that the model, or fine-tuning itself, does not allow
     ├── EnvironmentMissing       credentials, a workspace, an optional package: the machine lacks it  3
     ├── StepFailed               Azure took the request and the step did not succeed               1
@@ -13,6 +14,7 @@
     │   ├── DeploymentFailed     the endpoint or its deployment did not come up
     │   ├── ScoringFailed        the endpoint answered, and not with an answer
     │   └── Unfinished           a deadline of the spec passed first
+    │       └── OverBudget       the hours or the money that the run might use were used up first
     ├── NetworkRefused           a test on an offline backend tried to leave this machine           1
     ├── CassetteError            a recording and what replays it are no longer the same             1
     │   ├── CassetteMiss         a request that was not recorded
@@ -35,6 +37,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 __all__ = [
+    "BudgetRefused",
     "CassetteEnded",
     "CassetteError",
     "CassetteMiss",
@@ -49,6 +52,7 @@ __all__ = [
     "JobFailed",
     "LeftBehind",
     "NetworkRefused",
+    "OverBudget",
     "ParameterError",
     "PayloadError",
     "PromotionRefused",
@@ -128,6 +132,10 @@ class ComputeNotAllowed(UsageError):
     """A VM size on which this model may not be fine-tuned or deployed."""
 
 
+class BudgetRefused(UsageError):
+    """A run that is expected to take longer or to cost more than its budget, or whose cost cannot be told."""
+
+
 class EnvironmentMissing(HarnessError):
     """The machine lacks something: credentials, a workspace, an optional package."""
 
@@ -154,6 +162,10 @@ class ScoringFailed(StepFailed):
 
 class Unfinished(StepFailed):
     """A step was still running when its deadline passed."""
+
+
+class OverBudget(Unfinished):
+    """The hours or the money that the run might use were used up before it ended."""
 
 
 class NetworkRefused(HarnessError):

@@ -70,8 +70,8 @@ class App:
             reply = self._faced(call)
             if self.waits is not None:
                 self.waits.after(request, reply)
-        _add_headers(call, reply)
-        return self._record(request, call.route.operation, reply)
+            _add_headers(call, reply)
+            return self._record(request, call.route.operation, reply)
 
     def _faced(self, call: Call) -> Reply:
         """Serve a call, unless a fault meets it before or after."""

@@ -43,13 +43,16 @@ DEVIATIONS = (
     "other MLflow flavors and models that no executed job wrote are not run: such a deployment succeeds, its log says "
     "why its model is not loaded, and a request gets 424 with the same words.",
     "A foundation model that was never fine-tuned answers with fixed text; it is a stand-in, and meant to be bad.",
-    "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise.",
+    "Quotas are unlimited and every VM size is available in every region, unless a fault says otherwise. A limit that "
+    "a test sets is listed, and nothing is refused for it.",
     "Role assignments are not checked: a valid token may do everything.",
     "Runs that a client starts with MLflow are no jobs of the workspace. They begin and end, and values are logged, at "
     "the virtual instant, whatever the client's clock says.",
     "Curated environments and registry models are a selection. An environment of the registry `azureml` that is not "
     "among them is accepted by a job; of those that are, every version up to the newest is.",
     "Virtual time passes for a client that polls one thing in real time (docs/adr/0003).",
+    "On a socket, polls of what has not ended carry `retry-after-ms`, and tokens and signatures are good as many times "
+    "as long as virtual time is faster than real time (docs/adr/0010).",
     "A compute instance is up and down, and nothing can be run on it; a cluster never has nodes.",
     "Blob storage holds block and append blobs; page blobs, snapshots, leases, tiers and tags are not served, and "
     "neither are file shares.",

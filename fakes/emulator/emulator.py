@@ -10,13 +10,11 @@ from typing import Any
 
 from azure.core.credentials import AccessToken, AccessTokenInfo
 
-from fakes.catalogue import load_catalogue
 from fakes.emulator.app import App
 from fakes.emulator.exchange import Exchange
 from fakes.emulator.real_waits import RealWaits
-from fakes.engines import engine_by_name
-from fakes.world.clock import VirtualClock
-from fakes.world.pace import pace_by_name
+from fakes.emulator.worlds import new_world
+from fakes.world.identity import TOKEN_LIFETIME
 from fakes.world.surroundings import Surroundings
 from fakes.world.world import World
 
@@ -34,10 +32,9 @@ class EmulatorCredential:
 
     def get_token_info(self, *scopes: str, **_options: Any) -> AccessTokenInfo:
         """Return a token for the first scope, good until the emulator's clock passes its expiry."""
-        now = self._world.clock.now()
-        token = self._world.identity.issue(scopes[0], now)
-        left = (token.expires - now).total_seconds()
-        return AccessTokenInfo(token.text, int(time.time() + left))
+        clock = self._world.clock
+        token = self._world.identity.issue(scopes[0], clock.now(), clock.outlasts)
+        return AccessTokenInfo(token.text, int(time.time() + TOKEN_LIFETIME.total_seconds()))
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -67,15 +64,7 @@ class Emulator(Surroundings):
         engine: Any = "retrieval",
         time_scale: float | None = None,
     ) -> None:
-        catalogue = load_catalogue(catalog)
-        world = World(
-            catalogue=catalogue,
-            pace=pace_by_name(pace),
-            engine=engine_by_name(engine) if isinstance(engine, str) else engine,
-            seed=seed,
-            clock=VirtualClock(catalogue.opened, time_scale=time_scale or 0.0),
-        )
-        super().__init__(world)
+        super().__init__(new_world(catalog, pace, seed, engine, time_scale or 0.0))
         self.app = App(self.world, RealWaits(self.world.clock) if time_scale is None else None)
         self.credential = EmulatorCredential(self.world)
         self._stack = contextlib.ExitStack()

@@ -57,6 +57,10 @@ class Hosts:
         self.families = families
         self._resolved: dict[str, tuple[HostFamily, Mapping[str, str]]] = {}
 
+    def owns(self, host: str) -> bool:
+        """Tell whether a family answers for `host`, in lower case."""
+        return host in self._resolved or any(family.values(host) is not None for family in self.families)
+
     def resolve(self, host: str, url: str) -> tuple[HostFamily, Mapping[str, str]]:
         """Return the family of `host` and the parts of its name; UnknownHostError when no family owns it."""
         if host in self._resolved:

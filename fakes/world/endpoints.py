@@ -181,14 +181,14 @@ def issue_token(world: World, endpoint: OnlineEndpoint) -> EndpointToken:
     """Return a new token of an AMLToken endpoint; Invalid for other endpoints (inferred)."""
     if endpoint.auth_mode != "AMLToken":
         raise refused(f"Endpoint {endpoint.name} uses {endpoint.auth_mode} authentication; it issues no tokens.")
-    now = world.clock.now()
-    expires = now + timedelta(seconds=TOKEN_SECONDS)
+    now, outlasts = world.clock.now(), world.clock.outlasts
+    expires = now + timedelta(seconds=TOKEN_SECONDS * outlasts)
     claims = {"aud": "azureml", "iss": "azureml", "exp": int(expires.timestamp()), "jti": world.ids.guid()}
     parts = [json.dumps(part).encode() for part in ({"alg": "HS256", "typ": "JWT"}, claims)]
     parts.append(bytes.fromhex(world.ids.hex(64)))
     text = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
     endpoint.tokens[text] = expires
-    return EndpointToken(text, expires, now + timedelta(seconds=TOKEN_REFRESH_SECONDS))
+    return EndpointToken(text, expires, now + timedelta(seconds=TOKEN_REFRESH_SECONDS * outlasts))
 
 
 def require_idle(world: World, endpoint: OnlineEndpoint, *, but: str = "") -> None:

@@ -53,7 +53,9 @@ LIVENESS_FAILURE = (
 
 
 @dataclass(slots=True)
-class _Armed:
+class Armed:
+    """A fault that waits for the call that it will meet; `countdown` is 1 for the next one."""
+
     operation: str
     countdown: int
     when: When
@@ -64,19 +66,28 @@ class Faults:
     """The faults of a world. Each fires once, at the nth time its operation happens from now on."""
 
     def __init__(self) -> None:
-        self._armed: list[_Armed] = []
+        self._armed: list[Armed] = []
 
     def on(self, operation: str, fault: Fault, *, nth: int = 1, when: When = "before") -> None:
         """Let `fault` happen at the `nth` call of `operation`, such as `OnlineEndpoints_Get`."""
         if nth < 1:
             raise ValueError(f"nth is {nth}; the first time is 1")
-        self._armed.append(_Armed(operation, nth, when, fault))
+        self._armed.append(Armed(operation, nth, when, fault))
+
+    def armed(self) -> list[Armed]:
+        """Return what has not happened yet."""
+        return list(self._armed)
+
+    def disarm(self) -> int:
+        """Let nothing of it happen, and return how much that was."""
+        count, self._armed = len(self._armed), []
+        return count
 
     def take(self, operation: str, when: When = "before") -> Fault | None:
         """Count one call of `operation` and return the fault that it meets, if any."""
         if not self._armed:
             return None
-        struck: _Armed | None = None
+        struck: Armed | None = None
         for armed in self._armed:
             if armed.operation == operation and armed.when == when:
                 armed.countdown -= 1

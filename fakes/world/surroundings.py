@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fakes.world.clock import VirtualClock
     from fakes.world.faults import Faults
+    from fakes.world.quotas import Quotas
     from fakes.world.world import World
 
 
@@ -28,6 +29,11 @@ class Surroundings:
     def faults(self) -> Faults:
         """What is to go wrong, and when."""
         return self.world.faults
+
+    @property
+    def quotas(self) -> Quotas:
+        """How many cores may be used: `set(family, limit)`."""
+        return self.world.quotas
 
     @property
     def subscription_id(self) -> str:
@@ -57,13 +63,17 @@ class Surroundings:
             "AZUREML_WORKSPACE_NAME": self.workspace_name,
         }
 
-    def write_config(self, folder: Path | str) -> Path:
-        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
-        path = Path(folder) / "config.json"
-        values = {
+    @property
+    def workspace_ids(self) -> Mapping[str, str]:
+        """What tells the first workspace, as a config.json and the harness's spec name it."""
+        return {
             "subscription_id": self.subscription_id,
             "resource_group": self.resource_group,
             "workspace_name": self.workspace_name,
         }
-        path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+    def write_config(self, folder: Path | str) -> Path:
+        """Write the `config.json` that `MLClient.from_config` looks for, and return its path."""
+        path = Path(folder) / "config.json"
+        path.write_text(json.dumps(self.workspace_ids, indent=2) + "\n", encoding="utf-8")
         return path

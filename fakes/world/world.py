@@ -23,6 +23,7 @@ from fakes.world.ids import Ids
 from fakes.world.jobs import Job
 from fakes.world.operations import Operations
 from fakes.world.pace import Pace
+from fakes.world.quotas import Quotas
 from fakes.world.references import CURATED
 from fakes.world.registries import Registry, environment_properties, open_registry
 from fakes.world.runs import Run
@@ -106,11 +107,13 @@ class World:
         self.pace = pace
         self.engine = engine
         self.seed = seed
+        self.cloud = "AzureCloud"
         self.clock = clock or VirtualClock(catalogue.opened)
         self.ids = Ids(seed)
         self.lock = threading.RLock()
         self.schedule = Schedule()
         self.faults = Faults()
+        self.quotas = Quotas(catalogue)
         self.operations = Operations()
         self.blobs = BlobStore(self.clock.now)
         self.subscription_id = self.ids.guid()

@@ -34,11 +34,7 @@ def open_fake(choice: BackendChoice) -> Iterator[Surroundings]:
             calls=lambda: 0,
             azure=azure,
             clients=Clients(doubles.ml, doubles.mlflow, doubles.credential),
-            workspace={
-                "subscription_id": azure.subscription_id,
-                "resource_group": azure.resource_group,
-                "workspace_name": azure.workspace_name,
-            },
+            workspace=azure.workspace_ids,
             post=post_to(azure.line),
         )
 

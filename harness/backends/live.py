@@ -30,8 +30,8 @@ def look_around() -> Machine:
 @contextmanager
 def open_live() -> Iterator[Surroundings]:
     """Hand out Azure as it is."""
-    from harness.lifecycle.waiting import (
-        RealClock,
-    )  # azure-core comes with it, and every suite with pytest looks around
+    # azure-core comes with it, and every suite with pytest looks around
+    from harness.lifecycle.patience import longest_wait
+    from harness.lifecycle.waiting import RealClock
 
-    yield Surroundings("live", RealClock(), os.environ, calls=lambda: 0)
+    yield Surroundings("live", RealClock(longest_wait(os.environ)), os.environ, calls=lambda: 0)

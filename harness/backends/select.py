@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.decide.ci_job import find_ci_job
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = [
@@ -152,6 +153,9 @@ def _refuse_local_options(options: Mapping[str, str | None]) -> None:
 
 def _credentials(machine: Machine, interactive: bool) -> str:
     """Name where `DefaultAzureCredential` will find credentials."""
+    job = find_ci_job(machine.environ)
+    if job is not None:
+        return job.service
     given = {variable for variable in _PRINCIPAL if machine.environ.get(variable)}
     other = [variable for variable in _OTHER_CREDENTIALS if machine.environ.get(variable)]
     if len(given) == len(_PRINCIPAL):

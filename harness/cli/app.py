@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
@@ -12,14 +14,18 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.cassettes import cassettes
+from harness.cli.durations import duration_given
+from harness.cli.emulator import emulator
 from harness.cli.gate import gate
 from harness.cli.outcome import Presentation
+from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = ["asked"]
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cassettes, name="cassettes")
+app.add_typer(emulator, name="emulator")
 app.add_typer(gate, name="gate")
 
 Command = Callable[[], int]
@@ -35,13 +41,6 @@ class Backend(str, Enum):
     fake = "fake"
     emulator = "emulator"
     live = "live"
-
-
-class Pace(str, Enum):
-    """How long things take on a local Azure ML."""
-
-    recorded = "recorded"
-    instant = "instant"
 
 
 def asked(arguments: Sequence[str]) -> Command:
@@ -121,8 +120,17 @@ Settings = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
+MaxHours = Annotated[
+    float | None, typer.Option(metavar="H", help="Hours of Azure's time that the run may take; it ends with them.")
+]
+MaxCost = Annotated[
+    float | None, typer.Option(metavar="X", help="Money that the run may cost, by the prices of the size list.")
+]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
+Ledgers = Annotated[
+    Path | None, typer.Option("--ledger", metavar="DIR", help="Where created things are noted; else runs/ledger.")
+]
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
 
 
@@ -137,15 +145,17 @@ def run(
     settings: Settings = None,
     strict: Strict = False,
     keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
     folder: Folder = None,
+    ledger: Ledgers = None,
     as_json: AsJson = False,
     timeline: Timeline = True,
 ) -> Command:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
 
     def carry_out() -> int:
-        from harness.cli.request import RunRequest
-        from harness.cli.run import run_and_show  # with the SDK, a second
+        from harness.cli.run import RunRequest, run_and_show  # with the SDK, a second
 
         request = RunRequest(
             spec=spec,
@@ -154,11 +164,99 @@ def run(
             settings=tuple(settings or ()),
             strict=strict,
             keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
             backend=backend.value,
             catalog=catalog,
             pace=pace.value if pace else None,
             folder=folder,
+            ledger=ledger,
         )
         return run_and_show(request, Presentation(as_json, timeline))
+
+    return carry_out
+
+
+Where = Annotated[Path | None, typer.Option("--spec", help="A spec that names the workspace, and limits.delete.")]
+SweptBackend = Annotated[Backend, typer.Option("--backend", help="Whose resources to sweep.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and change nothing.")]
+OlderThan = Annotated[
+    timedelta | None,
+    typer.Option(parser=duration_given, metavar="TIME", help="Only what began longer ago, such as 6h."),
+]
+Settle = Annotated[
+    timedelta | None,
+    typer.Option(parser=duration_given, metavar="TIME", help="How long a lost request may still create things; 30s."),
+]
+
+
+@app.command(short_help="Remove what ended runs left that bills.")
+def sweep(
+    dry_run: DryRun = False,
+    older_than: OlderThan = None,
+    ledger: Ledgers = None,
+    backend: SweptBackend = Backend.live,
+    spec: Where = None,
+    settings: Settings = None,
+    settle: Settle = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Remove what ended runs left that bills: endpoints, running jobs, clusters that were not to stay.
+
+    Found by the ledger of each run, and by its tags. What no run created, or a run
+    that goes on, is left alone. Exit codes: 0 nothing is left; 1 something could not
+    be removed (with --dry-run: is to be removed); 2 wrong use; 3 the environment
+    lacks something.
+    """
+
+    def carry_out() -> int:
+        from harness.cli.sweep import SweepRequest, sweep_and_show  # with the SDK, a second
+        from harness.lifecycle.sweep import Rules
+
+        rules = Rules(older_than or timedelta(), dry_run)
+        rules = rules if settle is None else replace(rules, settle=settle)
+        request = SweepRequest(rules, ledger, backend.value, spec, tuple(settings or ()))
+        return sweep_and_show(request, as_json=as_json)
+
+    return carry_out
+
+
+@app.command(short_help="Say whether a run would succeed; creates nothing, costs nothing.")
+def doctor(
+    spec: Spec = None,
+    backend: By = Backend.emulator,
+    catalog: Catalog = None,
+    data: Data = None,
+    percent: Percent = None,
+    settings: Settings = None,
+    strict: Strict = False,
+    keep_endpoint: KeepEndpoint = False,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Say whether a run with these options would succeed, by its own steps.
+
+    Nothing is created and nothing is spent. Exit codes: 0 nothing stands
+    against it; 1 a problem was found; 2 wrong use; 3 the environment lacks
+    something.
+    """
+
+    def carry_out() -> int:
+        from harness.cli.doctor import RunRequest, diagnose_and_show  # with the SDK, a second
+
+        request = RunRequest(
+            spec=spec,
+            data=data,
+            percent=percent,
+            settings=tuple(settings or ()),
+            strict=strict,
+            keep_endpoint=keep_endpoint,
+            max_hours=max_hours,
+            max_cost=max_cost,
+            backend=backend.value,
+            catalog=catalog,
+        )
+        return diagnose_and_show(request, Presentation(as_json))
 
     return carry_out

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["ASCII", "UNICODE", "Symbols", "bar", "duration", "sparkline", "symbols_for"]
+from harness.decide.durations import Usual
+
+__all__ = ["ASCII", "UNICODE", "Symbols", "bar", "duration", "elapsed", "sparkline", "symbols_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,18 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest:02} s"
     return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def elapsed(seconds: float, usual: Usual | None) -> str:
+    """Return how long something has taken, and how long it usually takes: 12 min 05 s of about 43 min 15 s (inferred).
+
+    usual: None, or with 0 s, where nobody knows.
+    """
+    so_far = duration(seconds)
+    if usual is None or not usual.seconds:
+        return so_far
+    told = f"{duration(usual.seconds)} ({usual.evidence})"
+    return f"{so_far} of about {told}" if seconds <= usual.seconds else f"{so_far}, longer than the usual {told}"
 
 
 def bar(share: float, width: int, symbols: Symbols) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,8 +12,11 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.drawing import UNICODE, duration, symbols_for
+from harness.cli.drawing import UNICODE, duration, elapsed, symbols_for
+from harness.decide.durations import Usual
+from harness.decide.durations import usual as usual_of
 from harness.lifecycle.report import StepRecord
+from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Watcher
 
 __all__ = ["LiveProgress", "PlainProgress", "watching"]
@@ -24,30 +28,83 @@ _TOLD_LATER = ("metrics", "score")
 """Steps whose findings the summary shows in full."""
 
 
+_SILENT_S = 300.0
+"""How long a log may say nothing while a wait goes on: some CI systems end what is silent for ten minutes."""
+
+Expectation = Callable[[str], Usual]
+"""Says how long a step usually takes."""
+
+
 @contextmanager
-def watching(console: Console) -> Iterator[Watcher]:
-    """Yield what tells `console` how the run goes."""
+def watching(console: Console, *, clock: Clock | None = None, usual: Expectation = usual_of) -> Iterator[Watcher]:
+    """Yield what tells `console` how the run goes.
+
+    clock: a run's real one, for how long a step has taken so far; None where its time is virtual, and nobody waits.
+    """
+    elapsing = _Elapsing(clock, usual)
     if not console.is_terminal or console.is_dumb_terminal:  # which shows no line that changes
-        yield PlainProgress(console)
+        yield PlainProgress(console, elapsing)
         return
     spinner = "dots" if symbols_for(console.encoding) is UNICODE else "line"
     with Status("", console=console, spinner=spinner) as status:
-        yield LiveProgress(console, status)
+        yield LiveProgress(console, status, elapsing)
+
+
+class _Elapsing:
+    """How long a step has taken, and how long it usually takes."""
+
+    def __init__(self, clock: Clock | None, usual: Expectation) -> None:
+        self._clock, self._usual = clock, usual
+        self.real = clock is not None
+        self._expected = Usual(0.0, "")
+        self._began = self._told = clock.now() if clock is not None else None
+
+    def begin(self, step: str) -> None:
+        """A step begins."""
+        self._expected = self._usual(step)
+        self._began = self._told = self._clock.now() if self._clock is not None else None
+
+    def told(self) -> None:
+        """Something was said just now."""
+        self._told = self._clock.now() if self._clock is not None else None
+
+    def silent_s(self) -> float:
+        """Return how long nothing was said."""
+        return self._since(self._told)
+
+    def text(self) -> str:
+        """Return the time so far, and what is usual; "" where time is virtual."""
+        return elapsed(self._since(self._began), self._expected) if self.real else ""
+
+    def _since(self, then: datetime | None) -> float:
+        return (self._clock.now() - then).total_seconds() if self._clock is not None and then is not None else 0.0
 
 
 class PlainProgress:
-    """A Watcher for logs: a step's title when it begins, its news below, its outcome at its end."""
+    """A Watcher for logs: a step's title when it begins, its news below, its outcome at its end.
 
-    def __init__(self, console: Console) -> None:
+    Where time is real, a wait without news says every five minutes how long it has been.
+    """
+
+    def __init__(self, console: Console, elapsing: _Elapsing) -> None:
         self._console = console
+        self._elapsing = elapsing
+        self.follows = elapsing.real
 
-    def started(self, step: str, title: str) -> None:  # noqa: ARG002 - the Watcher's signature
+    def started(self, step: str, title: str) -> None:
         """Print the title."""
+        self._elapsing.begin(step)
         self._console.print(Text(title))
 
     def progress(self, text: str) -> None:
         """Print the news."""
+        self._elapsing.told()
         _print_indented(Text(text), self._console)
+
+    def waiting(self, log: str) -> None:
+        """Print how long it has been, and the last line of the log, if nothing was said for long."""
+        if self._elapsing.silent_s() >= _SILENT_S:
+            self.progress(f"still waiting: {self._elapsing.text()}{f'; log: {log}' if log else ''}")
 
     def warned(self, text: str) -> None:
         """Print a warning."""
@@ -63,22 +120,39 @@ class PlainProgress:
 
 
 class LiveProgress:
-    """A Watcher for people: what happens now in the spinner's line, finished steps above it."""
+    """A Watcher for people: what happens now in the spinner's line, finished steps above it.
 
-    def __init__(self, console: Console, status: Status) -> None:
+    Where time is real the line also tells how long it has been, which ticks, and the last line of the log.
+    """
+
+    def __init__(self, console: Console, status: Status, elapsing: _Elapsing) -> None:
         self._console = console
         self._status = status
-        self._title = ""
+        self._elapsing = elapsing
+        self.follows = elapsing.real
+        self._title = self._state = self._log = ""
+        self._status.update(self)
 
-    def started(self, step: str, title: str) -> None:  # noqa: ARG002 - the Watcher's signature
+    def __rich__(self) -> Text:
+        """Return the line as it is at this moment."""
+        parts = (self._title, self._elapsing.text(), self._state, self._log)
+        line = Text(no_wrap=True, overflow="ellipsis")
+        for part in filter(None, parts):
+            line.append(f"  {part}" if line else part, "dim" if line else "")
+        return line
+
+    def started(self, step: str, title: str) -> None:
         """Show the title."""
-        self._title = title
-        self._status.update(Text(title))
+        self._elapsing.begin(step)
+        self._title, self._state, self._log = title, "", ""
 
     def progress(self, text: str) -> None:
         """Show the news after the title."""
-        news = Text.assemble(self._title, ("  " + text, "dim"), no_wrap=True, overflow="ellipsis")
-        self._status.update(news)
+        self._state = text
+
+    def waiting(self, log: str) -> None:
+        """Show the last line of the log after the news."""
+        self._log = log
 
     def warned(self, text: str) -> None:
         """Print a warning."""

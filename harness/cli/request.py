@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.errors import SpecError, UsageError, excerpt
 from harness.spec import LifecycleSpec, load_spec
 
-__all__ = ["RunRequest", "find_samples", "spec_for"]
+__all__ = ["RunRequest", "find_samples", "key_and_value", "spec_for"]
 
 _SAMPLES = Path("samples")
 _SAMPLES_OF_CHAT = "ultrachat_200k"
@@ -26,10 +26,13 @@ class RunRequest:
     settings: Sequence[str] = ()
     strict: bool = False
     keep_endpoint: bool = False
+    max_hours: float | None = None
+    max_cost: float | None = None
     backend: str = "emulator"
     catalog: str | None = None
     pace: str | None = None
     folder: Path | None = None
+    ledger: Path | None = None
 
 
 def find_samples() -> Path | None:
@@ -48,7 +51,7 @@ def spec_for(request: RunRequest, samples: Path | None) -> LifecycleSpec:
     if request.data is not None and not request.data.strip():
         raise _no_data("--data", request.data)
     base = LifecycleSpec() if request.spec is None else load_spec(request.spec)
-    given = {**dict(_options(request)), **dict(_key_and_value(setting) for setting in request.settings)}
+    given = {**dict(_options(request)), **dict(key_and_value(setting) for setting in request.settings)}
     spec, said = base.with_overrides(given), base.said_with(given)
     if "data.source" not in said:
         given["data.source"] = json.dumps(str(_samples_of(spec, samples)))
@@ -73,11 +76,14 @@ def _options(request: RunRequest) -> list[tuple[str, str]]:
         ("data.percent", str(request.percent) if request.percent is not None else ""),
         ("finetune.strict", "true" if request.strict else ""),
         ("keep_endpoint", "true" if request.keep_endpoint else ""),
+        ("budget.max_hours", str(request.max_hours) if request.max_hours is not None else ""),
+        ("budget.max_cost", str(request.max_cost) if request.max_cost is not None else ""),
     )
     return [(key, text) for key, text in given if text]
 
 
-def _key_and_value(setting: str) -> tuple[str, str]:
+def key_and_value(setting: str) -> tuple[str, str]:
+    """Return the two sides of a `--set`; SpecError when it has not two."""
     key, equals, value = setting.partition("=")
     if not equals or not key.strip():
         raise SpecError(

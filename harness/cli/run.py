@@ -6,6 +6,7 @@ import contextlib
 import os
 import platform
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,16 +22,19 @@ from harness.cli.quiet import sdk_noise_to
 from harness.cli.request import RunRequest, find_samples, spec_for
 from harness.cli.screen import screens
 from harness.cli.telling import REPORT_FILE, tell
+from harness.decide.durations import usual
+from harness.ledger import LEDGER_VARIABLE, Ledger, ledger_folder
 from harness.lifecycle.connect import new_run_id
 from harness.lifecycle.folder import made
 from harness.lifecycle.journal import LAST_STEP
+from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.waiting import RealClock
 from harness.lifecycle.watching import Silent, Watcher
 from harness.spec import LifecycleSpec
 
-__all__ = ["run_and_show"]
+__all__ = ["RunRequest", "run_and_show"]
 
 _NOISE_FILE = "sdk.log"
 
@@ -66,6 +70,15 @@ class _UntilTheEnd:
         """Something has moved."""
         self._tell(lambda watch: watch.progress(text))
 
+    @property
+    def follows(self) -> bool:
+        """Whether logs are wanted."""
+        return self._watch.follows
+
+    def waiting(self, log: str) -> None:
+        """A wait goes on."""
+        self._tell(lambda watch: watch.waiting(log))
+
     def warned(self, text: str) -> None:
         """Something is not as it should be."""
         self._tell(lambda watch: watch.warned(text))
@@ -96,19 +109,37 @@ def _run(request: RunRequest, progress: Console) -> Outcome:
     with open_backend(choice) as surroundings:
         run_id = new_run_id(RealClock().now(), f"{platform.node()}:{os.getpid()}")
         folder = made(request.folder or Path("runs", run_id), (REPORT_FILE, _NOISE_FILE))
+        spec = surroundings.settled(spec)
+        ledger = make_ledger(
+            spec, run_id, surroundings.clock, folder=_ledgers(request, choice.name), backend=choice.name
+        )
         with contextlib.suppress(OSError):  # nobody reads along; the run goes on
             progress.print(_heading(spec, choice), soft_wrap=not progress.is_terminal)
         with sdk_noise_to(folder / _NOISE_FILE):
-            report = _lifecycle(spec, surroundings, folder, run_id, choice.interactive, progress)
+            report = _lifecycle(spec, surroundings, folder, run_id, ledger, choice.interactive, progress)
         return Outcome(report, folder, choice.name, surroundings.calls())
 
 
+def _ledgers(request: RunRequest, backend: str) -> Path | None:
+    """Return where to write down what is created; a local Azure ML ends with the process, so only where one says so."""
+    if backend in OFFLINE_BACKENDS and request.ledger is None and LEDGER_VARIABLE not in os.environ:
+        return None
+    return ledger_folder(request.ledger, os.environ)
+
+
 def _lifecycle(
-    spec: LifecycleSpec, surroundings: Surroundings, folder: Path, run_id: str, interactive: bool, progress: Console
+    spec: LifecycleSpec,
+    surroundings: Surroundings,
+    folder: Path,
+    run_id: str,
+    ledger: Ledger,
+    interactive: bool,
+    progress: Console,
 ) -> LifecycleReport:
-    with watching(progress) as watch:
+    real = surroundings.clock if surroundings.azure is None else None
+    with watching(progress, clock=real, usual=partial(usual, job_hours=spec.budget.job_hours)) as watch:
         return run_lifecycle(
-            surroundings.settled(spec),
+            spec,
             folder=folder,
             clock=surroundings.clock,
             environ=surroundings.environ,
@@ -116,6 +147,7 @@ def _lifecycle(
             clients=surroundings.clients,
             watch=_UntilTheEnd(watch),
             run_id=run_id,
+            ledger=ledger,
             studio=surroundings.azure is None,
         )
 

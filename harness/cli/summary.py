@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.drawing import Symbols, bar, duration, sparkline, symbols_for
-from harness.lifecycle.report import CreatedResource, LifecycleReport, MetricPoint, StepRecord
+from harness.ledger import CreatedResource
+from harness.lifecycle.report import LifecycleReport, MetricPoint, StepRecord
 
 __all__ = ["show_summary"]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from azure.ai.ml.entities import AmlCompute
 from azure.core.exceptions import HttpResponseError
 
-from harness.errors import ComputeNotAllowed, StepFailed, Unfinished, nearest
+from harness.errors import ComputeNotAllowed, StepFailed, nearest
+from harness.ledger import Ledger
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.refusals import reason
-from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.sizes import ClusterPlan, cluster_size, existing_cluster
-from harness.lifecycle.waiting import Deadline, Waiting, wait_for, word
+from harness.lifecycle.waiting import Deadline, Waiting, unfinished, wait_for, word
 from harness.spec.document import ComputeSection
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def prepare_cluster(
     section: ComputeSection,
     plan: ClusterPlan,
     *,
-    created: list[CreatedResource],
+    ledger: Ledger,
     **within: Unpack[Waiting],
 ) -> Cluster:
     """Return the planned cluster; StepFailed when it does not come up, or is no longer what the job was planned for."""
@@ -65,11 +65,9 @@ def prepare_cluster(
             expected=f"size {plan.size}",
             remedy="Run again: size and parameters are then chosen for the cluster as it is.",
         )
-    if existing is None:
-        cluster = _create(client, section, plan, created, within)
-    else:
-        cluster = _settled(client, existing, within)
-    return Cluster(plan.name, size, str(cluster.tier), plan.gpus_per_node, existing is None)
+    new = existing is None
+    cluster = _create(client, section, plan, ledger, within) if new else _settled(client, existing, within)
+    return Cluster(plan.name, size, str(cluster.tier), plan.gpus_per_node, new)
 
 
 _TIER_REFUSED = (400, 409)
@@ -80,7 +78,7 @@ def _create(
     client: Any,
     section: ComputeSection,
     plan: ClusterPlan,
-    created: list[CreatedResource],
+    ledger: Ledger,
     within: Waiting,
 ) -> Any:
     """Create the cluster with the first tier that comes up. Its minimum of 0 nodes costs nothing.
@@ -89,13 +87,12 @@ def _create(
     """
     answers = []
     for tier in section.tiers:
-        resource = CreatedResource("compute", section.name)
-        created.append(resource)
         try:
-            return _come_up(client, _cluster(section, tier), within)
+            with ledger.creating("compute", section.name) as resource:
+                return _come_up(client, _cluster(section, tier, ledger.tags), within)
         except HttpResponseError as error:
             if error.status_code is not None and error.status_code < 500:  # else it may have been created
-                created.remove(resource)
+                ledger.retract(resource)
             if error.status_code not in _TIER_REFUSED:
                 raise StepFailed(
                     f"creating cluster {section.name} failed",
@@ -107,8 +104,9 @@ def _create(
         except StepFailed as error:
             if not _has_failed(client, section.name):
                 raise
-            CleanUp(client, **within).delete_compute(section.name)
-            created.remove(resource)
+            cleaner = CleanUp(client, clock=within["clock"], deadline_s=within["deadline_s"], watch=within["watch"])
+            cleaner.delete_compute(section.name)
+            ledger.retract(resource)
             problem = error.got
         answers.append(f"{tier}: {problem}")
         within["watch"].progress(f"no {tier} nodes: {problem}")
@@ -126,13 +124,14 @@ def _come_up(client: Any, cluster: AmlCompute, within: Waiting) -> Any:
         raise StepFailed(f"{what} failed", where="compute", got=reason(error), remedy=remedy) from error
 
 
-def _cluster(section: ComputeSection, tier: str) -> AmlCompute:
+def _cluster(section: ComputeSection, tier: str, tags: Mapping[str, str]) -> AmlCompute:
     return AmlCompute(
         name=section.name,
         size=section.size,
         tier=_TIERS[tier],
         min_instances=0,
         max_instances=section.max_instances,
+        tags=dict(tags),
     )
 
 
@@ -154,15 +153,12 @@ def _refused(section: ComputeSection, answers: list[str], plan: ClusterPlan) -> 
 
 def _settled(client: Any, cluster: Any, within: Waiting) -> Any:
     """Wait until a cluster is neither created nor changed by anybody; StepFailed if it cannot be used then."""
-    deadline = Deadline(within["clock"], within["deadline_s"])
+    deadline = Deadline(within["clock"], within["deadline_s"], within.get("cap"))
     while _state(cluster) in _MOVING:
         if deadline.passed:
-            raise Unfinished(
-                f"cluster {cluster.name} has not come up within {deadline.seconds:g} s",
-                where="compute",
-                got=f"provisioning state {cluster.provisioning_state}",
-                remedy="Look at the cluster in Azure ML studio, or raise limits.compute in the spec.",
-            )
+            state = f"provisioning state {cluster.provisioning_state}"
+            see = "Look at the cluster in Azure ML studio."
+            raise unfinished(f"bringing up cluster {cluster.name}", deadline, state, see=see)
         within["clock"].sleep(_POLL_S)
         cluster = client.compute.get(cluster.name)
     if _state(cluster) == "succeeded":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import StepFailed, Unfinished
+from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.refusals import is_transient, reason, unexpected
-from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import JOB_ENDED, Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
 
@@ -51,7 +51,7 @@ class CleanUp:
         self._deadline_s = deadline_s
         self._watch = watch
 
-    def run(self, created: Iterable[CreatedResource], *, keep_endpoint: bool, keep_compute: bool) -> Cleaned:
+    def run(self, ledger: Ledger, *, keep_endpoint: bool, keep_compute: bool) -> Cleaned:
         """Cancel a job that may run, delete endpoints, and clusters unless kept; models stay.
 
         One removal that fails does not stop the others. StepFailed says what is left, and how to remove it.
@@ -64,21 +64,24 @@ class CleanUp:
             kept_kinds.add("compute")
         else:
             removers["compute"] = self.delete_compute
-        resources = list(created)
         removed, failures = [], []
-        for resource in reversed(resources):
-            if resource.kind in kept_kinds or resource.kind not in removers or not _may_be_there(resource):
+        for resource in reversed(ledger.created):
+            if resource.kind in kept_kinds:
+                if resource.bills:
+                    ledger.kept(resource)
+                continue
+            if resource.kind not in removers or not _may_be_there(resource):
                 continue
             try:
                 removers[resource.kind](resource.name)
             except Exception as error:  # whatever it is, the next resource bills as well
                 failures.append((resource, error))
                 continue
-            _forget(resource, resources)
+            (ledger.ended if resource.kind == "job" else ledger.removed)(resource)
             removed.append(f"{resource.kind} {resource.name}{' (canceled)' if resource.kind == 'job' else ''}")
         if failures:
             raise self._left(failures)
-        kept = [f"{resource.kind} {resource.name}" for resource in resources if resource.kind in kept_kinds]
+        kept = [f"{resource.kind} {resource.name}" for resource in ledger.created if resource.kind in kept_kinds]
         return Cleaned(tuple(removed), tuple(kept))
 
     def delete_endpoint(self, name: str) -> None:
@@ -150,7 +153,7 @@ class CleanUp:
             f"not removed: {', '.join(f'{left.kind} {left.name}' for left, _ in failures)}",
             where="delete",
             got="; ".join(said),
-            remedy=f"It may go on billing. Remove it with: {'; '.join(commands)}",
+            remedy=f"It may go on billing. Remove it with `harness sweep`, or with: {'; '.join(commands)}",
         )
 
 
@@ -169,14 +172,3 @@ def _there(check: Callable[[], bool]) -> bool:
         return check()
     except ResourceNotFoundError:
         return False
-
-
-def _forget(resource: CreatedResource, resources: Iterable[CreatedResource]) -> None:
-    """Note that a resource is gone, and with an endpoint its deployments. A job stays, and costs nothing more."""
-    resource.bills = False
-    if resource.kind == "job":
-        return
-    resource.deleted = True
-    for other in resources:
-        if other.kind == "deployment" and other.name.partition("/")[0] == resource.name:
-            other.deleted, other.bills = True, False

@@ -13,11 +13,12 @@ from azure.ai.ml.entities import (
     OnlineRequestSettings,
     ProbeSettings,
 )
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from harness.decide.allow_list import check_size, find_allow_list
-from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, Unfinished, nearest
-from harness.lifecycle.report import CreatedResource
+from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError, nearest
+from harness.ledger import Ledger
+from harness.lifecycle.logs import last_lines_of_deployment
 from harness.lifecycle.traffic import read_traffic, shift_traffic
 from harness.lifecycle.waiting import Waiting, operate
 from harness.lifecycle.watching import Watcher
@@ -34,8 +35,6 @@ __all__ = [
     "give_all_traffic",
     "refuse_existing",
 ]
-
-_LOG_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +111,17 @@ def create_endpoint(
     client: Any,
     name: str,
     *,
-    created: list[CreatedResource],
+    ledger: Ledger,
     **within: Unpack[Waiting],
 ) -> None:
     """Create an endpoint that takes a key. DeploymentFailed, or Unfinished at the deadline."""
     refuse_existing(client, name)
-    endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description="Created by the harness.")
-    created.append(CreatedResource("endpoint", name, bills=True))
+    description, tags = "Created by the harness.", dict(ledger.tags)
+    endpoint = ManagedOnlineEndpoint(name=name, auth_mode="key", description=description, tags=tags)
     begin = partial(client.online_endpoints.begin_create_or_update, endpoint)
     what = f"creating endpoint {name}"
-    operate(begin, what, failure=DeploymentFailed, **within)
+    with ledger.creating("endpoint", name, bills=True):
+        operate(begin, what, failure=DeploymentFailed, **within)
 
 
 def create_deployment(
@@ -130,7 +130,7 @@ def create_deployment(
     model_id: str,
     section: DeploySection,
     *,
-    created: list[CreatedResource],
+    ledger: Ledger,
     **within: Unpack[Waiting],
 ) -> None:
     """Deploy a registered model. DeploymentFailed and Unfinished carry the last lines of the container's log."""
@@ -142,18 +142,20 @@ def create_deployment(
         instance_count=section.instance_count,
         liveness_probe=ProbeSettings(initial_delay=section.liveness_initial_delay),
         request_settings=OnlineRequestSettings(request_timeout_ms=section.request_timeout_ms),
+        tags=dict(ledger.tags),
     )
-    created.append(CreatedResource("deployment", f"{endpoint}/{section.deployment}", bills=True))
     begin = partial(client.online_deployments.begin_create_or_update, deployment)
-    what = f"deploying {section.deployment}"
+    log = partial(last_lines_of_deployment, client, endpoint, section.deployment)
+    see = f"`az ml online-deployment get-logs -e {endpoint} -n {section.deployment}` shows its log."
     try:
-        operate(begin, what, failure=DeploymentFailed, **within)
-    except (DeploymentFailed, Unfinished) as error:
-        log = _last_lines(client, endpoint, section.deployment)
-        raise type(error)(
+        with ledger.creating("deployment", f"{endpoint}/{section.deployment}", bills=True):
+            operate(begin, f"deploying {section.deployment}", failure=DeploymentFailed, log=log, see=see, **within)
+    except DeploymentFailed as error:
+        lines = " | ".join(log())
+        raise DeploymentFailed(
             error.what,
             where=f"endpoint {endpoint}",
-            got=error.got + (f"; its log ends with: {log}" if log else ""),
+            got=error.got + (f"; its log ends with: {lines}" if lines else ""),
             remedy="Look for the cause in the log; deploy.instance_type may be too small for the model.",
         ) from error
 
@@ -166,13 +168,3 @@ def give_all_traffic(
     return LiveDeployment(
         endpoint_name, section.deployment, section.instance_type, str(live.scoring_uri), read_traffic(live)
     )
-
-
-def _last_lines(client: Any, endpoint: str, deployment: str) -> str:
-    """Return the end of the container's log, "" when there is none to be had."""
-    try:
-        text = client.online_deployments.get_logs(deployment, endpoint, lines=_LOG_LINES)
-    except AzureError:
-        return ""
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    return " | ".join(lines[-_LOG_LINES:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.errors import HarnessError, Interrupted, LeftBehind
+from harness.ledger import EXPIRES_TAG, Ledger
 from harness.lifecycle.connect import Connection
 from harness.lifecycle.delete import CleanUp, removal_command
 from harness.lifecycle.journal import Journal
@@ -18,6 +19,7 @@ def end_run(
     journal: Journal,
     azure: Connection | None,
     spec: LifecycleSpec,
+    ledger: Ledger,
     *,
     succeeded: bool,
     clock: Clock,
@@ -39,27 +41,26 @@ def end_run(
             else:
                 journal.skip(but="delete")
                 cleaner = CleanUp(azure.workspace, clock=clock, deadline_s=deadline_s, watch=watch)
-                _delete(journal, azure, cleaner, keep_endpoint=keep_endpoint, keep_compute=spec.keep_compute)
+                _delete(journal, azure, cleaner, ledger, keep_endpoint=keep_endpoint, keep_compute=spec.keep_compute)
         except KeyboardInterrupt:
             continue
         return again
     return True
 
 
-def _delete(journal: Journal, azure: Connection, cleaner: CleanUp, *, keep_endpoint: bool, keep_compute: bool) -> None:
+def _delete(
+    journal: Journal, azure: Connection, cleaner: CleanUp, ledger: Ledger, *, keep_endpoint: bool, keep_compute: bool
+) -> None:
     report = journal.report
     try:
-        journal.step(
-            "delete",
-            lambda: cleaner.run(report.created, keep_endpoint=keep_endpoint, keep_compute=keep_compute),
-        )
+        journal.step("delete", lambda: cleaner.run(ledger, keep_endpoint=keep_endpoint, keep_compute=keep_compute))
     except HarnessError as error:
         if report.error is None:
             report.error = error
         else:
             journal.warned(str(error))
     else:
-        _warn_of_kept(journal, azure)
+        _warn_of_kept(journal, azure, ledger)
 
 
 def stopped(report: LifecycleReport, azure: Connection | None) -> Interrupted:
@@ -71,12 +72,15 @@ def stopped(report: LifecycleReport, azure: Connection | None) -> Interrupted:
     names = ", ".join(f"{resource.kind} {resource.name}" for resource in left)
     return LeftBehind(
         f"stopped by the user before all was removed; left: {names}",
-        remedy=f"It goes on billing. Remove it with: {'; '.join(commands)}",
+        remedy=f"It goes on billing. Remove it with `harness sweep`, or with: {'; '.join(commands)}",
     )
 
 
-def _warn_of_kept(journal: Journal, azure: Connection) -> None:
+def _warn_of_kept(journal: Journal, azure: Connection, ledger: Ledger) -> None:
     for kept in journal.report.left():
         if kept.kind == "endpoint":
-            command = removal_command(azure.workspace, kept)
-            journal.warned(f"endpoint {kept.name} is kept and goes on billing; remove it with: {command}")
+            command, until = removal_command(azure.workspace, kept), ledger.tags[EXPIRES_TAG]
+            journal.warned(
+                f"endpoint {kept.name} is kept and goes on billing; `harness sweep` leaves it until {until}, "
+                f"remove it before with: {command}"
+            )

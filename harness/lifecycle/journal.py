@@ -15,7 +15,7 @@ from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
 from harness.lifecycle.watching import Silent, Watcher
 
-__all__ = ["LAST_STEP", "TITLES", "Journal"]
+__all__ = ["LAST_STEP", "TITLES", "Journal", "Told", "as_step_failed"]
 
 TITLES: Mapping[str, str] = {
     "connect": "Connect to the workspace and the registry",
@@ -23,6 +23,7 @@ TITLES: Mapping[str, str] = {
     "sizes": "Check the VM sizes",
     "data": "Prepare the data",
     "parameters": "Choose the fine-tuning parameters",
+    "estimate": "Estimate time and cost",
     "compute": "Prepare the GPU cluster",
     "pipeline": "Fine-tune",
     "metrics": "Read the metrics back",
@@ -37,14 +38,15 @@ LAST_STEP = "delete"
 """Carried out whatever happened before it."""
 
 
-class _Told(Protocol):
+class Told(Protocol):
     """The result of a step: whatever else it is, it has facts to tell."""
 
     @property
-    def facts(self) -> Mapping[str, str]: ...
+    def facts(self) -> Mapping[str, str]:
+        """What to tell about it, by name."""
 
 
-_Result = TypeVar("_Result", bound=_Told)
+_Result = TypeVar("_Result", bound=Told)
 
 
 class Journal:
@@ -81,7 +83,7 @@ class Journal:
             facts = {"error": "interrupted"}
             raise
         except Exception as error:  # the SDK also fails with KeyError and worse
-            failed = _step_failed(name, error)
+            failed = as_step_failed(name, error)
             facts = {"error": str(failed)}
             raise failed from error
         finally:
@@ -102,6 +104,15 @@ class Journal:
     def progress(self, text: str) -> None:
         """Tell what has moved."""
         self._tell(lambda watch: watch.progress(text))
+
+    @property
+    def follows(self) -> bool:
+        """Whether the watcher wants logs."""
+        return self._watch.follows
+
+    def waiting(self, log: str) -> None:
+        """Tell that a wait goes on."""
+        self._tell(lambda watch: watch.waiting(log))
 
     def warned(self, text: str) -> None:
         """Keep a warning for the report, and tell it."""
@@ -132,7 +143,8 @@ class Journal:
         return StepRecord(name, TITLES[name], outcome, azure, self._stopwatch() - started, facts)
 
 
-def _step_failed(name: str, error: Exception) -> StepFailed:
+def as_step_failed(name: str, error: Exception) -> StepFailed:
+    """Return an exception that is none of ours as the failure of a step, with its reason."""
     if isinstance(error, AzureError):
         remedy = "Correct what Azure names, and run again."
         return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)

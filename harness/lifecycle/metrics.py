@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from harness.lifecycle.jobs import descendants
 from harness.lifecycle.report import MetricPoint
-from harness.lifecycle.waiting import descendants
 
 __all__ = ["JobMetrics", "read_metrics"]
 

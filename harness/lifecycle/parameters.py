@@ -27,6 +27,7 @@ __all__ = [
     "DATA_INPUTS",
     "GPUS_INPUT",
     "MODEL_INPUT",
+    "NODES_INPUT",
     "STEPS_WITH_COMPUTE",
     "FinetuneComponent",
     "JobParameters",
@@ -36,6 +37,7 @@ __all__ = [
 
 MODEL_INPUT = "mlflow_model_path"
 GPUS_INPUT = "number_of_gpu_to_use_finetuning"
+NODES_INPUT = "num_nodes_finetune"
 DATA_INPUTS = {"train": "train_file_path", "validation": "validation_file_path", "test": "test_file_path"}
 STEPS_WITH_COMPUTE = (
     "compute_model_import",
@@ -65,6 +67,12 @@ class JobParameters:
     values: Mapping[str, str]
     dropped: tuple[str, ...]
     display_name: str
+
+    @property
+    def nodes(self) -> int:
+        """On how many nodes the training runs: as chosen, else as the component has it."""
+        spec = self.component.inputs.get(NODES_INPUT)
+        return int(self.values.get(NODES_INPUT) or (spec.default if spec is not None else None) or 1)
 
     @property
     def facts(self) -> Mapping[str, str]:

@@ -13,12 +13,13 @@ from azure.ai.ml.dsl import pipeline
 from azure.core.exceptions import ResourceExistsError
 
 from harness.errors import JobFailed
+from harness.ledger import Ledger
 from harness.lifecycle.compute import Cluster
 from harness.lifecycle.dataset import Dataset
+from harness.lifecycle.jobs import wait_for_job
 from harness.lifecycle.model import FoundationModel
 from harness.lifecycle.parameters import DATA_INPUTS, MODEL_INPUT, STEPS_WITH_COMPUTE, JobParameters
-from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.waiting import Waiting, wait_for_job
+from harness.lifecycle.waiting import Waiting
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -72,7 +73,7 @@ def run_pipeline(
     *,
     name: str,
     experiment: str,
-    created: list[CreatedResource],
+    ledger: Ledger,
     see: str = "",
     **within: Unpack[Waiting],
 ) -> FinetuneJob:
@@ -80,18 +81,17 @@ def run_pipeline(
 
     JobFailed names the step at fault, and `see` or its page in the studio; Unfinished the states at the deadline.
     """
-    job.name = name
-    resource = CreatedResource("job", name, bills=True)
-    created.append(resource)
-    submitted = _submitted(client, job, experiment)
+    job.name, job.tags = name, dict(ledger.tags)
+    with ledger.creating("job", name, bills=True) as resource:
+        submitted = _submitted(client, job, experiment)
     page = "" if see else f": {submitted.studio_url}"
     within["watch"].progress(f"job {submitted.name} is submitted{page}")
     try:
         done = wait_for_job(client, submitted.name, see=see, **within)
     except JobFailed:
-        resource.bills = False
+        ledger.ended(resource)
         raise
-    resource.bills = False
+    ledger.ended(resource)
     return FinetuneJob(done.name, experiment, str(done.studio_url))
 
 

@@ -12,8 +12,8 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from harness.decide.names import asset_name, fill_template
 from harness.errors import ParameterError, StepFailed, nearest
+from harness.ledger import Ledger
 from harness.lifecycle.pipeline import TRAINED_MODEL
-from harness.lifecycle.report import CreatedResource
 from harness.spec import LifecycleSpec
 
 __all__ = ["RegisteredModel", "Registration", "plan_registration", "refuse_taken", "register_model"]
@@ -88,9 +88,7 @@ def refuse_taken(client: Any, registration: Registration) -> None:
     )
 
 
-def register_model(
-    client: Any, job_name: str, registration: Registration, *, created: list[CreatedResource]
-) -> RegisteredModel:
+def register_model(client: Any, job_name: str, registration: Registration, *, ledger: Ledger) -> RegisteredModel:
     """Register the model folder of a completed job; the model's lineage leads back to the job and its inputs."""
     refuse_taken(client, registration)
     outputs = dict(client.jobs.get(job_name).outputs or {})
@@ -109,7 +107,8 @@ def register_model(
         name=registration.name,
         version=registration.version,
         description=registration.description,
+        tags=dict(ledger.tags),
     )
-    created.append(CreatedResource("model", f"{registration.name}:{registration.version}"))
-    registered = client.models.create_or_update(model)
+    with ledger.creating("model", f"{registration.name}:{registration.version}"):
+        registered = client.models.create_or_update(model)
     return RegisteredModel(registered.name, str(registered.version), registered.id, path)

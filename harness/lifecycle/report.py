@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from harness.errors import HarnessError
+from harness.ledger import CreatedResource
 
-__all__ = ["CreatedResource", "LifecycleReport", "MetricPoint", "ResourceKind", "StepRecord"]
-
-ResourceKind = Literal["compute", "job", "model", "endpoint", "deployment"]
+__all__ = ["LifecycleReport", "MetricPoint", "StepRecord", "Used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,6 @@ class StepRecord:
     facts: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class CreatedResource:
-    """Something that the run asked Azure to create. bills: it costs money for as long as it is there."""
-
-    kind: ResourceKind
-    name: str
-    deleted: bool = False
-    bills: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class MetricPoint:
     """One logged value of a metric."""
@@ -43,11 +32,22 @@ class MetricPoint:
     value: float
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a run has used: hours of Azure's time, and money in the budget's currency, by the prices of the estimate.
+
+    cost: None when a price is not known.
+    """
+
+    hours: float
+    cost: float | None
+
+
 @dataclass(slots=True)
 class LifecycleReport:
     """The whole run. `created` names a resource from before the request that creates it, so none is missed.
 
-    error: why the run did not succeed; None when it did.
+    error: why the run did not succeed; None when it did. used: None until it has ended.
     """
 
     run_id: str
@@ -60,6 +60,7 @@ class LifecycleReport:
     answer: str | None = None
     ground_truth: str | None = None
     error: HarnessError | None = None
+    used: Used | None = None
 
     def left(self) -> Iterator[CreatedResource]:
         """Yield what still costs money."""
@@ -78,6 +79,7 @@ class LifecycleReport:
             "conversation": [dict(turn) for turn in self.conversation],
             "answer": self.answer,
             "ground_truth": self.ground_truth,
+            "used": None if self.used is None else asdict(self.used),
             "spec": dict(self.spec),
         }
 

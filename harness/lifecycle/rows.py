@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from harness.errors import DataError, excerpt, nearest
 
-__all__ = ["CHAT_LAYOUT", "DataLayout", "Line", "check_row", "parse_line", "read_lines"]
+__all__ = [
+    "CHAT_LAYOUT",
+    "DataLayout",
+    "Line",
+    "check_column",
+    "check_row",
+    "parse_line",
+    "read_lines",
+    "split_missing",
+]
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _SPEAKERS = ("user", "assistant")
@@ -109,15 +118,7 @@ def parse_line(line: Line) -> dict[str, Any]:
 def check_row(row: Mapping[str, Any], where: str, layout: DataLayout) -> None:
     """Raise DataError unless the row fills every column of the layout; `where` begins the message."""
     for column in layout.columns:
-        if column not in row:
-            raise DataError(
-                f"column '{column}' is missing",
-                where=where,
-                got=f"the columns {', '.join(row) or '(none)'}",
-                expected=f"the columns {', '.join(layout.columns)}",
-                nearest=nearest(column, row),
-                remedy="Rename or add the column in every row.",
-            )
+        check_column(column, row, where, layout)
         if column == layout.messages:
             _check_conversation(row[column], where, column)
         elif layout.messages is not None:
@@ -126,6 +127,33 @@ def check_row(row: Mapping[str, Any], where: str, layout: DataLayout) -> None:
             raise DataError(
                 f"{column} is empty", where=where, got=excerpt(row[column]), expected="a value", remedy=_FILL_IN
             )
+
+
+def check_column(column: str, columns: Iterable[str], where: str, layout: DataLayout) -> None:
+    """Raise DataError unless `column` is among those that there are."""
+    there = list(columns)
+    if column not in there:
+        raise DataError(
+            f"column '{column}' is missing",
+            where=where,
+            got=f"the columns {', '.join(there) or '(none)'}",
+            expected=f"the columns {', '.join(layout.columns)}",
+            nearest=nearest(column, there),
+            remedy="Rename or add the column in every row.",
+        )
+
+
+def split_missing(split: str, source: str, present: Iterable[str]) -> DataError:
+    """Return the error of a data set without a split that the spec names."""
+    names = sorted(present)
+    return DataError(
+        f"split '{split}' is missing",
+        where=source,
+        got=f"the splits {', '.join(names) or '(none)'}",
+        expected=split,
+        nearest=nearest(split, names),
+        remedy="Add it, or name the data's own splits in data.splits of the spec.",
+    )
 
 
 def _check_conversation(messages: object, where: str, name: str) -> None:

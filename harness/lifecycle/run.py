@@ -3,63 +3,88 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.decide.names import experiment_name, make_endpoint_name
 from harness.errors import HarnessError, StepFailed
+from harness.ledger import Ledger
+from harness.lifecycle.budget import Budget, find_refusal
 from harness.lifecycle.clients import Clients
 from harness.lifecycle.compute import Cluster, prepare_cluster
-from harness.lifecycle.connect import Connection, connect, new_run_id
+from harness.lifecycle.connect import Connection, connect, new_run_id, workspace_ids
 from harness.lifecycle.dataset import Dataset, prepare_dataset
-from harness.lifecycle.deploy import (
-    LiveDeployment,
-    check_instance_type,
-    create_deployment,
-    create_endpoint,
-    give_all_traffic,
-)
+from harness.lifecycle.deploy import LiveDeployment, create_deployment, create_endpoint, give_all_traffic
 from harness.lifecycle.ending import end_run, stopped
+from harness.lifecycle.estimate import CLUSTER, ENDPOINT, PlannedCost
 from harness.lifecycle.folder import made
-from harness.lifecycle.journal import Journal
+from harness.lifecycle.journal import Journal, Told
+from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.metrics import JobMetrics, read_metrics
 from harness.lifecycle.model import FoundationModel, find_model
-from harness.lifecycle.parameters import choose_parameters, find_component
+from harness.lifecycle.parameters import JobParameters
 from harness.lifecycle.pipeline import FinetuneJob, build_pipeline, run_pipeline
+from harness.lifecycle.planning import PlannedSizes, plan_cost, plan_parameters, plan_sizes
 from harness.lifecycle.register import Registration, plan_registration, refuse_taken, register_model
 from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.score import SAMPLE_FILE, ScoredRow, score
-from harness.lifecycle.sizes import ClusterPlan, offered_sizes, plan_cluster
-from harness.lifecycle.waiting import Clock, Waiting
+from harness.lifecycle.sizes import ClusterPlan
+from harness.lifecycle.waiting import Clock, Uncapped, Waiting
 from harness.lifecycle.watching import Silent, Watcher, sdk_muted
 from harness.spec import LifecycleSpec
 
 __all__ = ["run_lifecycle"]
 
+_Result = TypeVar("_Result", bound=Told)
+
 
 @dataclass(slots=True)
 class _Run:
-    """What the steps of one run share. azure: None until it is connected. studio: there is one, to look into jobs."""
+    """What the steps of one run share. azure: None until it is connected, cost: until it is estimated.
+
+    studio: there is one, to look into jobs.
+    """
 
     spec: LifecycleSpec
     folder: Path
     clock: Clock
     journal: Journal
+    ledger: Ledger
     registration: Registration
     endpoint: str
     studio: bool
+    budget: Budget
     azure: Connection | None = None
+    cost: PlannedCost | None = None
     succeeded: bool = False
 
     @property
     def report(self) -> LifecycleReport:
         return self.journal.report
 
+    def step(self, name: str, action: Callable[[], _Result]) -> _Result:
+        """Carry out a step, unless the budget is used up; while it goes on, what it needs bills."""
+
+        def within_budget() -> _Result:
+            self.budget.check(name)
+            return action()
+
+        return self.journal.step(name, within_budget)
+
     def within(self, seconds: float) -> Waiting:
-        """Return how to wait: on this run's clock, for so long, told to the journal."""
+        """Return how to wait: on this run's clock, for so long or until the budget is used up, told to the journal."""
+        return {**self.uncapped(seconds), "cap": self.budget.cap}
+
+    def uncapped(self, seconds: float) -> Uncapped:
+        """As `within`, whatever is left of the budget: cleaning up is never cut short."""
         return {"clock": self.clock, "deadline_s": seconds, "watch": self.journal}
+
+    def bills(self, what: str) -> None:
+        """Note what bills from now on: "cluster", "endpoint", or "" for nothing."""
+        loads = self.cost.estimate.loads if self.cost is not None else ()
+        self.budget.bills(next((load.per_hour for load in loads if load.what == what), 0.0))
 
 
 def run_lifecycle(
@@ -72,19 +97,23 @@ def run_lifecycle(
     watch: Watcher | None = None,
     clients: Clients | None = None,
     run_id: str | None = None,
+    ledger: Ledger | None = None,
     studio: bool = True,
 ) -> LifecycleReport:
     """Run the lifecycle that `spec` describes; files go to `folder`, a report comes back in any case.
 
-    clients: None for the SDK's own. studio: False where links to Azure ML studio lead nowhere. Whatever stops the run,
-    what bills is removed, and `report.error` says what it was, Interrupted for Ctrl-C. Only wrong use is raised, before
-    anything is done: a refused name, a bad folder.
+    clients: None for the SDK's own. ledger: None for one in memory, which a crash takes with it. studio: False where
+    links to Azure ML studio lead nowhere. Whatever stops the run, what bills is removed, and `report.error` says what
+    it was, Interrupted for Ctrl-C. Only wrong use is raised, before anything is done: a refused name, a bad folder.
     """
     run_id = run_id or new_run_id(clock.now(), f"{platform.node()}:{folder.resolve()}")
-    report = LifecycleReport(run_id, spec.model_dump(mode="json"))
+    ledger = ledger or make_ledger(spec, run_id, clock)
+    report = LifecycleReport(run_id, spec.model_dump(mode="json"), created=ledger.created)
     registration, endpoint = plan_registration(spec, run_id), make_endpoint_name(spec.deploy.endpoint_prefix, run_id)
     journal = Journal(report, clock, watch or Silent())
-    run = _Run(spec, made(folder, [SAMPLE_FILE]), clock, journal, registration, endpoint, studio)
+    here, budget = made(folder, [SAMPLE_FILE]), Budget(spec.budget, clock)
+    ledger.prove()
+    run = _Run(spec, here, clock, journal, ledger, registration, endpoint, studio, budget)
     interrupted = False
     with sdk_muted():
         try:
@@ -94,8 +123,7 @@ def run_lifecycle(
         except KeyboardInterrupt:
             interrupted = True
         finally:
-            within = run.within(spec.limits.delete)
-            interrupted |= end_run(journal, run.azure, spec, succeeded=run.succeeded, **within)
+            interrupted |= _end(run)
     if interrupted:
         report.error = stopped(report, run.azure)
     return report
@@ -103,33 +131,40 @@ def run_lifecycle(
 
 def _carry_out(run: _Run, environ: Mapping[str, str], interactive: bool, clients: Clients | None) -> None:
     """Everything but the last step. What can be refused is refused before the cluster: nothing is created before it."""
-    spec, step, created, watch = run.spec, run.journal.step, run.report.created, run.journal
+    spec, step, ledger, watch = run.spec, run.step, run.ledger, run.journal
     azure = run.azure = step(
         "connect",
-        lambda: connect(spec, environ=environ, interactive=interactive, clients=clients),
+        lambda: connect(spec, environ=environ, interactive=interactive, clients=clients, now=run.clock.now),
     )
     client = azure.workspace
+    ledger.at(workspace_ids(client))
     model = step("model", lambda: _find_model(run, azure))
-    plan = step("sizes", lambda: _plan_sizes(run, client, model))
+    sizes = step("sizes", lambda: plan_sizes(client, spec, model, watch))
     dataset = step("data", lambda: prepare_dataset(spec, run.folder / "data", watch))
-    parameters = step(
-        "parameters",
-        lambda: choose_parameters(
-            find_component(azure.registry, spec.finetune),
-            model,
-            spec.finetune,
-            label=spec.data.label,
-            gpus_per_node=plan.gpus_per_node,
-            watch=watch,
-        ),
-    )
-    cluster = step("compute", lambda: _prepare_compute(run, client, plan))
+    parameters = step("parameters", lambda: plan_parameters(azure.registry, spec, model, sizes.cluster, watch))
+    run.cost = step("estimate", lambda: _estimate(run, sizes, parameters))
+    cluster = step("compute", lambda: _prepare_compute(run, client, sizes.cluster))
     job = step("pipeline", lambda: _fine_tune(run, client, build_pipeline(parameters, model, cluster, dataset)))
     _read_metrics(run, azure, job)
-    registered = step("register", lambda: register_model(client, job.name, run.registration, created=created))
+    registered = step("register", lambda: register_model(client, job.name, run.registration, ledger=ledger))
     live = step("deploy", lambda: _deploy(run, client, registered.id))
     step("score", lambda: _score(run, client, live, dataset))
     run.succeeded = True
+
+
+def _end(run: _Run) -> bool:
+    """Carry out the last step, and tell whether the user interrupted it; then end the ledger, and count what was used.
+
+    Where its file does not say all of what has gone, a sweep looks for it.
+    """
+    spec, ledger, within = run.spec, run.ledger, run.uncapped(run.spec.limits.delete)
+    interrupted = end_run(run.journal, run.azure, spec, ledger, succeeded=run.succeeded, **within)
+    ledger.close()
+    if ledger.unwritten is not None:
+        trouble = ledger.unwritten
+        run.journal.warned(f"{trouble.where} could not be written to its end ({trouble.got}); `harness sweep` looks")
+    run.report.used = run.budget.used
+    return interrupted
 
 
 def _find_model(run: _Run, azure: Connection) -> FoundationModel:
@@ -139,31 +174,35 @@ def _find_model(run: _Run, azure: Connection) -> FoundationModel:
     return model
 
 
-def _plan_sizes(run: _Run, client: Any, model: FoundationModel) -> ClusterPlan:
-    """Check both sizes, also the one to deploy on, which would otherwise be refused after hours of training."""
-    spec, offered = run.spec, offered_sizes(client)
-    names = [name for name, _ in offered]
-    check_instance_type(spec.deploy.instance_type, model.tags, names, strict=spec.finetune.strict, watch=run.journal)
-    return plan_cluster(client, spec.compute, model.tags, offered=offered, watch=run.journal)
+def _estimate(run: _Run, sizes: PlannedSizes, parameters: JobParameters) -> PlannedCost:
+    """Estimate the run, and refuse one that its budget does not allow."""
+    cost = plan_cost(run.spec, sizes, parameters)
+    refusal = find_refusal(run.spec.budget, cost.estimate)
+    if refusal is not None:
+        raise refusal
+    return cost
 
 
 def _prepare_compute(run: _Run, client: Any, plan: ClusterPlan) -> Cluster:
     within = run.within(run.spec.limits.compute)
-    return prepare_cluster(client, run.spec.compute, plan, created=run.report.created, **within)
+    return prepare_cluster(client, run.spec.compute, plan, ledger=run.ledger, **within)
 
 
 def _fine_tune(run: _Run, client: Any, pipeline: Any) -> FinetuneJob:
-    return run_pipeline(
+    run.bills(CLUSTER)
+    job = run_pipeline(
         client,
         pipeline,
         name=f"finetune-{run.report.run_id}",
         experiment=experiment_name(run.spec.finetune.task, run.spec.model.name),
-        created=run.report.created,
+        ledger=run.ledger,
         see=""
         if run.studio
         else f"There is no studio here: the rows that the job was given are in {run.folder / 'data'}.",
         **run.within(run.spec.limits.job),
     )
+    run.bills("")
+    return job
 
 
 def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
@@ -173,16 +212,17 @@ def _read_metrics(run: _Run, azure: Connection, job: FinetuneJob) -> None:
         return read_metrics(azure.workspace, job.name, azure.mlflow())
 
     try:
-        run.report.metrics = run.journal.step("metrics", action).points
+        run.report.metrics = run.step("metrics", action).points
     except StepFailed as error:
         run.journal.warned(str(error))
 
 
 def _deploy(run: _Run, client: Any, model_id: str) -> LiveDeployment:
-    section, limits, created = run.spec.deploy, run.spec.limits, run.report.created
-    create_endpoint(client, run.endpoint, created=created, **run.within(limits.endpoint))
+    section, limits, ledger = run.spec.deploy, run.spec.limits, run.ledger
+    create_endpoint(client, run.endpoint, ledger=ledger, **run.within(limits.endpoint))
+    run.bills(ENDPOINT)
     within = run.within(limits.deployment)
-    create_deployment(client, run.endpoint, model_id, section, created=created, **within)
+    create_deployment(client, run.endpoint, model_id, section, ledger=ledger, **within)
     return give_all_traffic(client, run.endpoint, section, **run.within(limits.endpoint))
 
 

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import re
 import threading
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import DataError, EnvironmentMissing, HarnessError, nearest
-from harness.lifecycle.rows import DataLayout, check_row, parse_line, read_lines
+from harness.errors import DataError, nearest
+from harness.lifecycle.hub import is_hub_id, not_on_the_hub, told_by
+from harness.lifecycle.rows import DataLayout, check_row, parse_line, read_lines, split_missing
 
 __all__ = ["PlacedRow", "Source", "open_source"]
 
 PlacedRow = tuple[str, dict[str, Any]]
 """A row, after its place as error messages give it."""
 
-_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _SHORT = 300
 _JSON_LINES = (".jsonl", ".ndjson")
 
@@ -58,7 +56,7 @@ def open_source(source: str, layout: DataLayout, cache: Path, tell: Callable[[st
             )
         return _one_file(path, layout)
     in_a_folder = len(path.parts) > 1 and path.parent.is_dir()
-    if in_a_folder or path.suffix in _JSON_LINES or not _HUB_ID.fullmatch(source):
+    if in_a_folder or path.suffix in _JSON_LINES or not is_hub_id(source):
         beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(
             "there is no such file or folder",
@@ -69,7 +67,7 @@ def open_source(source: str, layout: DataLayout, cache: Path, tell: Callable[[st
             remedy="Correct the path, or leave it out to run on the samples.",
         )
     tell(f"asking the Hugging Face hub for {source}")
-    with _told_by("huggingface_hub", tell):
+    with told_by("huggingface_hub", tell):
         return _dataset(source, layout, None)
 
 
@@ -78,7 +76,7 @@ def _jsonl_folder(path: Path, layout: DataLayout) -> Source:
     files = {split: path / f"{split}.jsonl" for split in layout.splits}
     for file in files.values():
         if not file.exists():
-            raise _split_missing(file.stem, str(path), [p.stem for p in path.glob("*.jsonl")])
+            raise split_missing(file.stem, str(path), [p.stem for p in path.glob("*.jsonl")])
     counts = {split: sum(1 for _ in read_lines(file)) for split, file in files.items()}
     return Source(counts, lambda split: ((line.where, parse_line(line)) for line in read_lines(files[split])))
 
@@ -128,7 +126,7 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
             builder.download_and_prepare()
     except Exception as error:  # `datasets` lets errors of pyarrow, fsspec, httpx and many more through
         if cache is None:
-            raise _not_on_the_hub(source, error) from error
+            raise not_on_the_hub(source, error) from error
         raise DataError(
             "the folder cannot be loaded",
             where=source,
@@ -139,7 +137,7 @@ def _dataset(source: str, layout: DataLayout, cache: Path | None) -> Source:
     counts = {split: info.num_examples for split, info in builder.info.splits.items()}
     for split in layout.splits:
         if split not in counts:
-            raise _split_missing(split, source, list(counts))
+            raise split_missing(split, source, list(counts))
 
     def rows(split: str) -> Iterator[PlacedRow]:
         for number, row in enumerate(builder.as_dataset(split=split), 1):
@@ -169,78 +167,12 @@ def _quiet(datasets: Any, quiet: bool) -> Iterator[None]:
             datasets.enable_progress_bars()
 
 
-def _not_on_the_hub(source: str, error: Exception) -> HarnessError:
-    """Tell a wrong id, which `datasets` calls a missing file, from a hub, network or disk that does not serve."""
-    unreachable = isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
-    unreachable |= type(error).__module__.partition(".")[0] in _NETWORK
-    if unreachable:
-        return EnvironmentMissing(
-            "the Hugging Face hub cannot be reached",
-            where=source,
-            got=_one_line(error),
-            expected="an answer of the hub",
-            remedy="Check the network and HF_ENDPOINT, or name local data such as samples/ultrachat_200k with --data.",
-        )
-    return DataError(
-        "the data set cannot be loaded from the Hugging Face hub",
-        where=source,
-        got=_one_line(error),
-        expected="a data set of the hub, such as HuggingFaceH4/ultrachat_200k",
-        remedy="Check the id and whether it is public, or name a local folder such as samples/ultrachat_200k.",
-    )
-
-
-_NETWORK = ("httpx", "requests", "urllib3", "aiohttp", "fsspec")
-"""Their errors come through `datasets` as they are."""
-
-
 def _what_is_there(path: Path) -> str:
     folder = next((parent for parent in path.parents if parent.is_dir()), path)
     return f"nothing of that name in {folder.resolve()}"
-
-
-@contextmanager
-def _told_by(name: str, tell: Callable[[str], None]) -> Iterator[None]:
-    """Pass on, once each, what a library's logger warns of in the block: that it cannot reach somebody, and retries."""
-    logger, handler = logging.getLogger(name), _Teller(tell)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Teller(logging.Handler):
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        super().__init__(logging.WARNING)
-        self._tell = tell
-        self._told: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = " ".join(record.getMessage().split())
-        if text not in self._told:
-            self._told.add(text)
-            self._tell(text)
-
-
-def _split_missing(split: str, source: str, present: Iterable[str]) -> DataError:
-    names = sorted(present)
-    return DataError(
-        f"split '{split}' is missing",
-        where=source,
-        got=f"the splits {', '.join(names) or '(none)'}",
-        expected=split,
-        nearest=nearest(split, names),
-        remedy="Add it, or name the data's own splits in data.splits of the spec.",
-    )
 
 
 def _in_short(error: BaseException) -> str:
     """Return what `datasets` says of a folder in one line; what is wrong comes late in its paragraphs."""
     text = " ".join(str(error).replace("An error occurred while generating the dataset", "").split())
     return f"{type(error).__name__}: {text if len(text) <= _SHORT else f'{text[: _SHORT - 3]}...'}"
-
-
-def _one_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,4 +1,4 @@
-"""Waiting for Azure with a deadline: long-running operations and jobs.
+"""Waiting for Azure with a deadline: long-running operations. What is said of jobs is in `jobs`.
 
 `LROPoller.result(timeout)` returns an unfinished resource without a word, and `jobs.stream` has no deadline at
 all and prints to the global stdout (SDK source); neither is used here.
@@ -6,16 +6,17 @@ all and prints to the global stdout (SDK source); neither is used here.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from azure.core.exceptions import AzureError
 
-from harness.errors import JobFailed, StepFailed, Unfinished
+from harness.errors import OverBudget, StepFailed, Unfinished
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.watching import Watcher
 
@@ -24,28 +25,27 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOB_ENDED",
-    "ChildJob",
+    "Cap",
     "Clock",
     "Deadline",
+    "Log",
+    "Pulse",
     "RealClock",
+    "Uncapped",
     "Waiting",
-    "descendants",
     "operate",
+    "unfinished",
     "wait_for",
-    "wait_for_job",
     "word",
 ]
 
 _SLICE_S = 0.05
 """How long a wait for a poller goes on before deadline and Ctrl-C are looked at, in real seconds."""
 
-JOB_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
-_BROKEN = ("Failed", "NotResponding")
-_SHORTEST_S, _LONGEST_S = 10.0, 120.0
-"""How long apart a job's own state is asked for: longer the longer it takes."""
+_PULSE_S = 60.0
+"""How often whoever watches is told that a wait goes on."""
 
-_STEPS_S = 300.0
-"""How long apart its steps are looked at while its own state stays: the SDK asks several times for each step."""
+JOB_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
 
 
 class Clock(Protocol):
@@ -59,7 +59,10 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The clock on the wall."""
+    """The clock on the wall. longest_s: no wait is longer, since every wait is between two questions to Azure."""
+
+    def __init__(self, longest_s: float = math.inf) -> None:
+        self._longest_s = longest_s
 
     def now(self) -> datetime:
         """Return the instant, in UTC."""
@@ -67,43 +70,82 @@ class RealClock:
 
     def sleep(self, seconds: float) -> None:
         """Wait in real time."""
-        time.sleep(seconds)
+        time.sleep(min(seconds, self._longest_s))
 
 
 class PollingDroppedError(Exception):
     """Ends the thread of a poller that nobody waits for any more, or whose deadline has passed."""
 
 
-class Waiting(TypedDict):
-    """How to wait, as the keyword arguments that every waiting step takes."""
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """When a run's budget is used up, whatever the limit of a step; `budget` says which: `the budget of 2 h`."""
+
+    at: datetime
+    budget: str
+
+
+class Uncapped(TypedDict):
+    """How to wait where no budget ends it: cleaning up is never cut short."""
 
     clock: Clock
     deadline_s: float
     watch: Watcher
 
 
-class Deadline:
-    """When patience ends."""
+class Waiting(Uncapped, total=False):
+    """How to wait, as the keyword arguments that every waiting step takes."""
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    cap: Cap | None
+
+
+class Deadline:
+    """When patience ends: after so many seconds, or with the budget (`cap`), whichever comes first."""
+
+    def __init__(self, clock: Clock, seconds: float, cap: Cap | None = None) -> None:
         self._clock = clock
         self.seconds = seconds
         self._at = clock.now() + timedelta(seconds=seconds)
+        self.cap = cap if cap is not None and cap.at < self._at else None
+        if self.cap is not None:
+            self._at = self.cap.at
 
     @property
     def passed(self) -> bool:
         """Whether there is no time left."""
         return self._clock.now() > self._at
 
+    @property
+    def left(self) -> float:
+        """The seconds that are left; 0 when it has passed."""
+        return max(0.0, (self._at - self._clock.now()).total_seconds())
 
-@dataclass(frozen=True, slots=True)
-class ChildJob:
-    """A node of a pipeline or a step within it. depth: 1 for nodes."""
 
-    name: str
-    title: str
-    status: str
-    depth: int
+Log = Callable[[], Sequence[str]]
+"""Fetches the last lines of a log; () where there is none to be had."""
+
+
+class Pulse:
+    """Tells a watcher how a wait goes on: a state that is new, and once a minute of `clock` that there is none.
+
+    log: read for who follows it. what: is waited for, as the beginning of a line.
+    """
+
+    def __init__(self, clock: Clock, watch: Watcher, log: Log | None, what: str = "") -> None:
+        self._clock, self._watch, self._log, self._what = clock, watch, log, what
+        self._beat = clock.now()
+        self._state = ""
+
+    def beat(self, state: str = "") -> None:
+        """Tell what there is to tell; state: "" where somebody else tells it."""
+        now = self._clock.now()
+        if state != self._state:
+            self._state = state
+            self._watch.progress(f"{self._what}: {state}")
+        if (now - self._beat).total_seconds() >= _PULSE_S:
+            self._beat = now
+            lines = self._log() if self._log is not None and self._watch.follows else ()
+            self._watch.waiting(lines[-1] if lines else "")
 
 
 def wait_for(
@@ -113,39 +155,47 @@ def wait_for(
     clock: Clock,
     deadline_s: float,
     watch: Watcher,
+    cap: Cap | None = None,
     failure: type[StepFailed] = StepFailed,
+    log: Log | None = None,
+    see: str = "",
 ) -> Any:
     """Begin an operation and return the result of its `LROPoller`; `what` is a clause such as "creating endpoint e".
 
     The deadline counts from before the request: a poller polls on a thread of its own as soon as it is made. Raises
     what `begin` raises, `failure` with Azure's reason, or Unfinished once `clock` is past the deadline, also when the
-    operation ended between two looks at the clock, but after it.
+    operation ended between two looks at the clock, but after it. see: where to look.
     """
-    deadline, status = Deadline(clock, deadline_s), ""
+    deadline, pulse = Deadline(clock, deadline_s, cap), Pulse(clock, watch, log, what)
+    if deadline.passed:
+        raise unfinished(what, deadline, "it was not begun")
     poller = begin()
     dropped = _leash(poller, deadline)
     try:
         while not poller.done():
             if deadline.passed:
-                raise _unfinished(what, deadline, f"the operation is {poller.status()}")
-            if poller.status() != status:
-                status = poller.status()
-                watch.progress(f"{what}: {status}")
+                raise PollingDroppedError
+            pulse.beat(poller.status())
             poller.wait(timeout=_SLICE_S)
         result = poller.result()
     except PollingDroppedError:
-        raise _unfinished(what, deadline, f"the operation is {poller.status()}") from None
+        raise unfinished(what, deadline, f"the operation is {poller.status()}", log, see) from None
     except AzureError as error:
         raise failure(f"{what} failed", got=reason(error)) from error
     finally:
         dropped.set()
     if deadline.passed:
-        raise _unfinished(what, deadline, "the operation ended later")
+        raise unfinished(what, deadline, "the operation ended later", log, see)
     return result
 
 
+class _HowToOperate(Waiting, total=False):
+    log: Log | None
+    see: str
+
+
 def operate(
-    begin: Callable[[], Any], what: str, *, failure: type[StepFailed] = StepFailed, **within: Unpack[Waiting]
+    begin: Callable[[], Any], what: str, *, failure: type[StepFailed] = StepFailed, **within: Unpack[_HowToOperate]
 ) -> Any:
     """As `wait_for`; that Azure does not take the request is a `failure` too."""
     try:
@@ -154,67 +204,21 @@ def operate(
         raise failure(f"{what} failed", got=reason(error)) from error
 
 
-def wait_for_job(client: Any, name: str, *, clock: Clock, deadline_s: float, watch: Watcher, see: str = "") -> Any:
-    """Return a job that has completed; the states of its nodes and steps are told as they change.
-
-    JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed. see: the sentence
-    that says where to look for more, "" for the job's page in the studio.
-    """
-    deadline, began = Deadline(clock, deadline_s), clock.now()
-    steps = _Steps(client, name, watch)
-    while True:
-        job = client.jobs.get(name)
-        status = word(job.status)
-        steps.tell(status, clock.now())
-        if status in JOB_ENDED:
-            break
-        if deadline.passed:
-            raise _unfinished(f"job {name}", deadline, steps.states())
-        waited = (clock.now() - began).total_seconds()
-        clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5)))
-    if status != "Completed":
-        raise _job_failed(client, job, see or _page(job))
-    return job
-
-
-class _Steps:
-    """The states of a job and of what runs below it, told when they have changed."""
-
-    def __init__(self, client: Any, name: str, watch: Watcher) -> None:
-        self._client, self._name, self._watch = client, name, watch
-        self._told: dict[str, str] = {}
-        self._runs: list[ChildJob] = []
-        self._looked: datetime | None = None
-
-    def tell(self, status: str, now: datetime) -> None:
-        """Tell what is new: of the job always, of its steps when it is time to look at them."""
-        due = self._looked is None or (now - self._looked).total_seconds() >= _STEPS_S
-        if not due and self._told.get(self._name) == status:
-            return
-        self._looked = now
-        job = ChildJob(self._name, f"job {self._name}", status, depth=0)
-        self._runs = [job, *descendants(self._client, self._name, depth=2)]
-        for run in self._runs:
-            if self._told.get(run.name) != run.status:
-                self._told[run.name] = run.status
-                self._watch.progress(f"{run.title}: {run.status}")
-
-    def states(self) -> str:
-        """Return what was last seen, for a message."""
-        return ", ".join(f"{run.title} is {run.status}" for run in self._runs)
-
-
-def descendants(client: Any, name: str, depth: int, below: int = 0) -> Iterator[ChildJob]:
-    """Yield what runs below a job, parents first, down to `depth` levels."""
-    for child in client.jobs.list(parent_job_name=name):
-        yield ChildJob(child.name, child.display_name or child.name, word(child.status), below + 1)
-        if below + 1 < depth:
-            yield from descendants(client, child.name, depth, below + 1)
-
-
 def word(state: Any) -> str:
     """Return a state as Azure spells it; the SDK hands out text or a member of an enum."""
     return str(getattr(state, "value", state))
+
+
+def unfinished(what: str, deadline: Deadline, state: str, log: Log | None = None, see: str = "") -> Unfinished:
+    """Return the error of a wait that has not ended: the last state, the last lines of the log, and where to look."""
+    lines = log() if log is not None else ()
+    got = f"{state}; its log ends with: {' | '.join(lines)}" if lines else state
+    look = see or "Else look at its log."
+    if deadline.cap is not None:
+        ended = f"{what} had not ended when {deadline.cap.budget} was used up"
+        return OverBudget(ended, got=got, remedy=f"Give the run a larger budget if it only takes longer. {look}")
+    ended = f"{what} has not ended within {deadline.seconds:g} s"
+    return Unfinished(ended, got=got, remedy=f"Raise the limit in [limits] of the spec if it only takes longer. {look}")
 
 
 def _leash(poller: Any, deadline: Deadline) -> threading.Event:
@@ -236,47 +240,3 @@ def _leash(poller: Any, deadline: Deadline) -> threading.Event:
 
         method.update_status = update_or_end
     return dropped
-
-
-def _job_failed(client: Any, job: Any, remedy: str) -> JobFailed:
-    """Find the deepest failed step: its parents fail with it, and know no more than that something failed."""
-    broken = [child for child in descendants(client, job.name, depth=3) if child.status in _BROKEN]
-    culprit = max(broken, key=lambda child: child.depth, default=None)
-    if culprit is None:
-        what = f"job {job.name} ended as {word(job.status)}"
-        return JobFailed(what, where="pipeline", got=_cause(client, job.name), remedy=remedy)
-    return JobFailed(
-        f"job {job.name} failed in step {culprit.title}",
-        where="pipeline",
-        got=_cause(client, culprit.name) or _cause(client, job.name),
-        remedy=remedy,
-    )
-
-
-def _cause(client: Any, run_id: str) -> str:
-    """Return code and message of a failed run, "" when they cannot be had.
-
-    Run history holds them; `jobs.get` drops them, and `jobs.stream` refuses children (SDK source). Without
-    this private member the error still names the step.
-    """
-    operations = getattr(client.jobs, "_runs_operations", None)
-    if operations is None:
-        return ""
-    try:
-        error = getattr(operations.get_run_details(run_id).error, "error", None)
-    except AzureError:
-        return ""
-    return f"{error.code}: {error.message}".rstrip(".") if error is not None else ""
-
-
-def _page(job: Any) -> str:
-    url = getattr(job, "studio_url", None)
-    return f"Logs and inputs of every step: {url}." if url else "Look at the job in Azure ML studio."
-
-
-def _unfinished(what: str, deadline: Deadline, state: str) -> Unfinished:
-    return Unfinished(
-        f"{what} has not ended within {deadline.seconds:g} s",
-        got=state,
-        remedy="Raise the limit in [limits] of the spec if it only takes longer, or look at its log.",
-    )

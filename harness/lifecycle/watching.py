@@ -19,11 +19,18 @@ _LOGGERS = {"azure.ai.ml": logging.INFO, "azure.identity": logging.NOTSET}
 class Watcher(Protocol):
     """Is told what happens while it happens. Bind the output stream before the run: see `sdk_muted`."""
 
+    @property
+    def follows(self) -> bool:
+        """Whether logs are worth asking for, which are requests of their own."""
+
     def started(self, step: str, title: str) -> None:
         """A step begins."""
 
     def progress(self, text: str) -> None:
         """Something has moved within the step."""
+
+    def waiting(self, log: str) -> None:
+        """Nothing has moved for a while, and the wait goes on; log: the last line of one, "" where there is none."""
 
     def warned(self, text: str) -> None:
         """Something is not as it should be, and the run goes on."""
@@ -35,10 +42,15 @@ class Watcher(Protocol):
 class Silent:
     """A Watcher that does nothing."""
 
+    follows = False
+
     def started(self, step: str, title: str) -> None:
         """Do nothing."""
 
     def progress(self, text: str) -> None:
+        """Do nothing."""
+
+    def waiting(self, log: str) -> None:
         """Do nothing."""
 
     def warned(self, text: str) -> None:

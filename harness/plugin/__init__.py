@@ -8,6 +8,7 @@ from __future__ import annotations
 
 pytest_plugins = (
     "harness.plugin.options",
+    "harness.plugin.budget",
     "harness.plugin.markers",
     "harness.plugin.preflight",
     "harness.plugin.network",

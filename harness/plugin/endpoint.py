@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from harness.ledger import Ledger
+from harness.lifecycle.budget import Budget
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.deploy import create_deployment, create_endpoint
-from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.score import ask
 from harness.lifecycle.traffic import read_traffic, set_traffic, shift_traffic
-from harness.lifecycle.waiting import Clock, Waiting
+from harness.lifecycle.waiting import Clock, Uncapped, Waiting
 from harness.lifecycle.watching import Silent
 from harness.spec import LifecycleSpec
 
@@ -21,10 +22,21 @@ WhichModel = Literal["foundation", "fine-tuned"]
 
 
 class LiveEndpoint:
-    """An endpoint on one backend. `models` are the ids of what may be deployed; requests are kept in `folder`."""
+    """An endpoint on one backend. `models` are the ids of what may be deployed; requests are kept in `folder`.
+
+    budget: what it may use, from its creation on.
+    """
 
     def __init__(
-        self, client: Any, name: str, spec: LifecycleSpec, models: Mapping[WhichModel, str], clock: Clock, folder: Path
+        self,
+        client: Any,
+        name: str,
+        spec: LifecycleSpec,
+        models: Mapping[WhichModel, str],
+        clock: Clock,
+        folder: Path,
+        ledger: Ledger,
+        budget: Budget,
     ) -> None:
         self.name = name
         self.client = client
@@ -32,7 +44,8 @@ class LiveEndpoint:
         self._models = models
         self._clock = clock
         self._folder = folder
-        self._created: list[CreatedResource] = []
+        self._ledger = ledger
+        self._budget = budget
         self._asked = 0
 
     @property
@@ -45,13 +58,13 @@ class LiveEndpoint:
     def create(self) -> None:
         """Create the endpoint; ParameterError when there is one of this name."""
         within = self._within(self._spec.limits.endpoint)
-        create_endpoint(self.client, self.name, created=self._created, **within)
+        create_endpoint(self.client, self.name, ledger=self._ledger, **within)
 
     def deploy(self, deployment: str, model: WhichModel) -> None:
         """Deploy one of the two models and wait until it answers; it gets no traffic yet."""
         section = self._spec.deploy.model_copy(update={"deployment": deployment})
         within = self._within(self._spec.limits.deployment)
-        create_deployment(self.client, self.name, self._models[model], section, created=self._created, **within)
+        create_deployment(self.client, self.name, self._models[model], section, ledger=self._ledger, **within)
 
     def shift(self, deployment: str, percent: int) -> None:
         """Give a deployment so much of the traffic, and the others what is left."""
@@ -68,8 +81,11 @@ class LiveEndpoint:
 
     def delete(self) -> None:
         """Delete the endpoint with all its deployments; one that is gone already is no error."""
-        cleaner = CleanUp(self.client, **self._within(self._spec.limits.delete))
-        cleaner.run(self._created, keep_endpoint=False, keep_compute=True)
+        cleaner = CleanUp(self.client, **self._uncapped(self._spec.limits.delete))
+        cleaner.run(self._ledger, keep_endpoint=False, keep_compute=True)
 
     def _within(self, seconds: float) -> Waiting:
+        return {**self._uncapped(seconds), "cap": self._budget.cap}
+
+    def _uncapped(self, seconds: float) -> Uncapped:
         return {"clock": self._clock, "deadline_s": seconds, "watch": Silent()}

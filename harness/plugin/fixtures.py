@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ import pytest
 
 from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
 from harness.backends.live import look_around
+from harness.ledger import ledger_folder
+from harness.plugin.budget import purse_of
 from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
 
@@ -72,8 +75,16 @@ def local_azure(surroundings: Surroundings) -> Any:
 
 
 @pytest.fixture
-def lifecycle(surroundings: Surroundings, tmp_path: Path) -> Lifecycle:
-    """The lifecycle on this backend; each run writes to a folder of its own."""
+def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
+    """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget.
+
+    An endpoint that a run was told to keep is deleted after the scenario. What it creates on Azure is also noted down,
+    in HARNESS_LEDGER or in runs/ledger of the root folder.
+    """
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
 
-    return Lifecycle(surroundings, tmp_path)
+    on_azure = surroundings.name == "live"
+    ledgers = ledger_folder(None, os.environ, request.config.rootpath) if on_azure else None
+    runs = Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
+    yield runs
+    runs.tidy()

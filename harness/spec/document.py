@@ -154,6 +154,28 @@ class LimitsSection(_Section):
     deployment: int = Field(default=3_600, ge=1)
     delete: int = Field(default=1_800, ge=1)
 
+    @property
+    def in_all(self) -> int:
+        """How long a run may take: every limit, the endpoint's again for its traffic, an hour for what has none."""
+        limits = (self.compute, self.job, self.registration, self.endpoint, self.deployment, self.delete)
+        return sum(limits) + self.endpoint + 3_600
+
+
+Amount = Annotated[float, Field(ge=0, le=1_000_000)]
+AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class BudgetSection(_Section):
+    """What a run may use: hours of Azure's time, and money in `currency`, that of the prices.
+
+    job_hours: how long you expect the job to take; without it, what the local Azure ML takes.
+    """
+
+    max_hours: AboveZero | None = None
+    max_cost: AboveZero | None = None
+    job_hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    currency: str = "USD"
+
 
 class WorkspaceSection(_Section):
     """Where to run; what is left out comes from options, the environment or config.json."""
@@ -164,7 +186,10 @@ class WorkspaceSection(_Section):
 
 
 class LifecycleSpec(_Section):
-    """One run of the lifecycle. keep_endpoint leaves a billed endpoint behind; compute is kept as a rule."""
+    """One run of the lifecycle. keep_endpoint leaves a billed endpoint behind; compute is kept as a rule.
+
+    prices: what an hour of a VM size costs, by size; the workspace's own list says it where the spec does not.
+    """
 
     workspace: WorkspaceSection = WorkspaceSection()
     model: ModelSection = ModelSection()
@@ -175,6 +200,8 @@ class LifecycleSpec(_Section):
     deploy: DeploySection = DeploySection()
     score: ScoreSection = ScoreSection()
     limits: LimitsSection = LimitsSection()
+    budget: BudgetSection = BudgetSection()
+    prices: dict[str, Amount] = {}
     keep_endpoint: bool = False
     keep_compute: bool = True
 

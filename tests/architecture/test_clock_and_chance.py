@@ -9,10 +9,13 @@ import pytest
 
 PURE = (
     "harness/decide/",
+    "harness/gate/heldout/",
+    "harness/gate/metrics/",
     "harness/gate/planning/",
     "harness/gate/policy/",
     "harness/gate/statistics/",
     "harness/gate/verdict/",
+    "harness/ledger/",
     "fakes/world/",
     "fakes/catalogue/",
     "fakes/engines/",

@@ -15,13 +15,14 @@ from lifecycle_spec import run, run_small
 from fakes.emulator import Emulator
 from fakes.world.faults import COMPUTE, Failure, HttpFault
 from harness.errors import ComputeNotAllowed, EnvironmentMissing, ParameterError, StepFailed
+from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.clients import open_mlflow, tracking_address
 from harness.lifecycle.compute import prepare_cluster
 from harness.lifecycle.connect import Connection, connect
 from harness.lifecycle.deploy import give_all_traffic
+from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.metrics import read_metrics
 from harness.lifecycle.model import find_model
-from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.sizes import offered_sizes, plan_cluster
 from harness.lifecycle.waiting import Waiting
 from harness.lifecycle.watching import Silent
@@ -44,12 +45,17 @@ def connected(environ: dict[str, str] | None = None, **keys: str) -> Connection:
     return connect(spec, environ=os.environ if environ is None else environ, interactive=False)
 
 
-def prepare(azure: Emulator, client: MLClient, created: list[CreatedResource] | None = None) -> Any:
+def a_ledger(azure: Emulator) -> Ledger:
+    """The ledger of a run that begins now, in memory."""
+    return make_ledger(LifecycleSpec(), "1715342400-ab12", azure.clock)
+
+
+def prepare(azure: Emulator, client: MLClient, ledger: Ledger | None = None) -> Any:
     """Plan and prepare the tutorial's cluster."""
-    listed, section = [] if created is None else created, ComputeSection()
+    ledger, section = ledger or a_ledger(azure), ComputeSection()
     within = Waiting(clock=azure.clock, deadline_s=600, watch=Silent())
     plan = plan_cluster(client, section, TAGS, offered=offered_sizes(client), watch=Silent())
-    return prepare_cluster(client, section, plan, created=listed, **within)
+    return prepare_cluster(client, section, plan, ledger=ledger, **within)
 
 
 def test_the_environment_is_enough_to_connect(azure: Emulator, elsewhere: Path) -> None:
@@ -112,11 +118,11 @@ def test_a_model_that_is_not_there_gets_the_nearest(registry: MLClient) -> None:
 
 def test_a_cluster_is_created_once_and_then_reused(azure: Emulator, workspace: MLClient) -> None:
     """The size comes back in upper case and is still the same."""
-    created: list[CreatedResource] = []
-    first, second = prepare(azure, workspace, created), prepare(azure, workspace, created)
+    ledger = a_ledger(azure)
+    first, second = prepare(azure, workspace, ledger), prepare(azure, workspace, ledger)
 
     assert [(cluster.created, cluster.gpus_per_node) for cluster in (first, second)] == [(True, 8), (False, 8)]
-    assert created == [CreatedResource("compute", "gpu-cluster-big")]
+    assert ledger.created == [CreatedResource("compute", "gpu-cluster-big")]
 
 
 def test_low_priority_nodes_are_taken_when_dedicated_ones_are_refused(azure: Emulator, workspace: MLClient) -> None:
@@ -149,11 +155,11 @@ def test_both_failures_are_told_and_no_cluster_is_left(azure: Emulator, workspac
     """Neither tier comes up: the error names the size and both causes, by the codes that the SDK keeps."""
     for attempt in (1, 2):
         azure.faults.on(COMPUTE, Failure("out of cores", f"Quota{attempt}"), nth=attempt)
-    created: list[CreatedResource] = []
+    ledger = a_ledger(azure)
 
     with pytest.raises(ComputeNotAllowed, match=r"size Standard_ND40rs_v2.*\(Quota1\); LowPriority: .*\(Quota2\)"):
-        prepare(azure, workspace, created)
-    assert (azure.world.home.computes, created) == ({}, [])
+        prepare(azure, workspace, ledger)
+    assert (azure.world.home.computes, ledger.created) == ({}, [])
 
 
 def test_a_caller_without_the_right_is_told_so_at_once(azure: Emulator, workspace: MLClient) -> None:

@@ -9,6 +9,7 @@ from fakes.emulator.routing import RouteTable
 from fakes.emulator.services import (
     assets,
     blob,
+    clouds,
     compute_instances,
     computes,
     datastores,
@@ -25,6 +26,7 @@ from fakes.emulator.services import (
     resource_groups,
     run_history,
     scoring,
+    subscriptions,
     upload_references,
     workspace_keys,
     workspaces,
@@ -50,6 +52,8 @@ FAMILIES = (
                 *deployments.ROUTES,
                 *registry_resources.ROUTES,
                 *resource_groups.ROUTES,
+                *clouds.ROUTES,
+                *subscriptions.ROUTES,
                 *lro.ROUTES,
             )
         ),

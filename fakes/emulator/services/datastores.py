@@ -81,8 +81,8 @@ def list_secrets(call: Call) -> Reply:
         return json_reply(200, datastore.secrets)
     key = account_key(call.world.seed, datastore.account)
     if asked.get("expirableSecret"):
-        hours = int(asked.get("expireAfterHours") or 1)
-        token = sas_token(key, datastore.account, call.world.clock.now(), hours)
+        clock, hours = call.world.clock, int(asked.get("expireAfterHours") or 1)
+        token = sas_token(key, datastore.account, clock.now(), hours * clock.outlasts)
         return json_reply(200, {"secretsType": "Sas", "sasToken": "?" + token})
     return json_reply(200, {"secretsType": "AccountKey", "key": key})
 

@@ -12,6 +12,7 @@ from fakes.emulator.wire import json_reply
 if TYPE_CHECKING:
     from fakes.catalogue import VmSize
     from fakes.emulator.call import Call
+    from fakes.world.quotas import QuotaUsage
 
 
 def discover(call: Call) -> Reply:
@@ -67,29 +68,31 @@ def _size(size: VmSize) -> dict[str, Any]:
 
 
 def list_usages(call: Call) -> Reply:
-    """Return the core quota of every family; -1 is unlimited (recorded)."""
-    families = sorted({size.family for size in call.world.catalogue.vm_sizes})
-    return json_reply(
-        200, {"value": [_usage(call, family, tier) for family in families for tier in ("", "lowPriority")]}
-    )
+    """Return the quotas of the region; -1 is unlimited (recorded)."""
+    return json_reply(200, {"value": [_usage(call, usage) for usage in call.world.quotas.usages()]})
 
 
-def _usage(call: Call, family: str, tier: str) -> dict[str, Any]:
-    kind = "lowPriorityCores" if tier else "dedicatedCores"
-    label = "LowPriority vCPUs" if tier else "Dedicated vCPUs"
+def _usage(call: Call, usage: QuotaUsage) -> dict[str, Any]:
     return {
         "unit": "Count",
-        "currentValue": 0,
-        "limit": -1,
-        "name": {"value": family, "localizedValue": f"{family} Cluster {label}"},
-        "type": f"{PROVIDER}/vmFamily/{kind}/usages",
-        "id": f"/subscriptions/{call.params['subscription']}/usages/{family}",
+        "currentValue": usage.used,
+        "limit": usage.limit,
+        "name": {"value": usage.name, "localizedValue": usage.label},
+        "type": f"{PROVIDER}/{usage.kind}/usages",
+        "id": f"/subscriptions/{call.params['subscription']}/usages/{usage.name}",
     }
 
 
 ROUTES = (
     Route("VirtualMachineSizes_List", "GET", LOCATION + "/vmSizes", list_sizes, Evidence.RECORDED),
-    Route("Usages_List", "GET", LOCATION + "/usages", list_usages, Evidence.RECORDED, "the URL is inferred"),
+    Route(
+        "Usages_List",
+        "GET",
+        LOCATION + "/usages",
+        list_usages,
+        Evidence.RECORDED,
+        "the URL is inferred; totals, which are told where a test limits them, are quoted in public issues",
+    ),
 )
 
 DISCOVERY_ROUTES = (

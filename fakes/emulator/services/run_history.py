@@ -92,7 +92,8 @@ def log_files(call: Call, job: Job, run: Run) -> dict[str, str]:
     if not found:
         return {}
     key = account_key(call.world.seed, store.account)
-    token = sas_token(key, store.account, call.world.clock.now(), 8)
+    clock = call.world.clock
+    token = sas_token(key, store.account, clock.now(), 8 * clock.outlasts)
     host = f"https://{store.account}.blob.core.windows.net/{store.container}"
     return {blob.name.removeprefix(prefix): f"{host}/{blob.name}?{token}" for blob in found}
 

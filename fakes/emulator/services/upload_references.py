@@ -27,7 +27,8 @@ def signed_reference(call: Call, owner: Workspace | Registry, container: str) ->
     """Return a container with a SAS."""
     account = owner.storage_account
     key = account_key(call.world.seed, account)
-    token = container_sas(key, account, container, call.world.clock.now(), hours=24)
+    clock = call.world.clock
+    token = container_sas(key, account, container, clock.now(), hours=24 * clock.outlasts)
     host = f"https://{account}.blob.core.windows.net"
     return {
         "blobUri": f"{host}:443/{container}",

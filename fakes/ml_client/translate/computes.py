@@ -82,8 +82,8 @@ def _ssh_settings(account: dict[str, Any] | None) -> Any:
 
 
 def as_size(size: Size) -> Any:
-    """Return a VM size."""
-    return VmSize(
+    """Return a VM size; its prices are set as the SDK sets them, which its constructor does not take (SDK source)."""
+    made = VmSize(
         name=size.name,
         family=size.family,
         v_cp_us=size.vcpus,
@@ -95,23 +95,29 @@ def as_size(size: Size) -> Any:
         premium_io=size.premium_io,
         supported_compute_types=list(size.compute_types),
     )
+    made.estimated_vm_prices = {
+        "billing_currency": "USD",
+        "unit_of_measure": "OneHour",
+        "values": [
+            {"retail_price": price.retail_price, "os_type": price.os_type, "vm_tier": price.vm_tier}
+            for price in size.prices
+        ],
+    }
+    return made
 
 
 def usages(world: World, subscription_id: str) -> list[Any]:
-    """Return the core quota of every family and tier; -1 is unlimited (recorded)."""
-    families = sorted({size.family for size in world.catalogue.vm_sizes})
-    kinds = (("dedicatedCores", "Dedicated vCPUs"), ("lowPriorityCores", "LowPriority vCPUs"))
+    """Return the quotas of the region; -1 is unlimited (recorded)."""
     return [
         Usage(
-            id=f"/subscriptions/{subscription_id}/usages/{family}",
-            type=f"Microsoft.MachineLearningServices/vmFamily/{cores}/usages",
+            id=f"/subscriptions/{subscription_id}/usages/{usage.name}",
+            type=f"Microsoft.MachineLearningServices/{usage.kind}/usages",
             unit="Count",
-            current_value=0,
-            limit=-1,
-            name={"value": family, "localizedValue": f"{family} Cluster {label}"},  # no UsageName (SDK source, 1.35)
+            current_value=usage.used,
+            limit=usage.limit,
+            name={"value": usage.name, "localizedValue": usage.label},  # no UsageName (SDK source, 1.35)
         )
-        for family in families
-        for cores, label in kinds
+        for usage in world.quotas.usages()
     ]
 
 

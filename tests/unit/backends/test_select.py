@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from harness.backends import BackendChoice, Machine, choose_backend, choose_backends
+from harness.decide.ci_job import CI_SERVICES
 from harness.errors import EnvironmentMissing, UsageError
 
 PRINCIPAL = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}
+GITHUB = dict.fromkeys(CI_SERVICES["GitHub Actions"], "g")
 WORKSPACE = {"AZURE_SUBSCRIPTION_ID": "s", "AZURE_RESOURCE_GROUP": "g", "AZUREML_WORKSPACE_NAME": "w"}
 OFFLINE = ("fake", "emulator", "replay")
 
@@ -20,6 +22,7 @@ OFFLINE = ("fake", "emulator", "replay")
         (Machine({**WORKSPACE, "AZURE_FEDERATED_TOKEN_FILE": "f"}), "AZURE_FEDERATED_TOKEN_FILE", False),
         (Machine({**WORKSPACE, "IDENTITY_ENDPOINT": "http://x"}), "IDENTITY_ENDPOINT", False),
         (Machine({**WORKSPACE, "AZURE_TOKEN_CREDENTIALS": "prod"}), "AZURE_TOKEN_CREDENTIALS", False),
+        (Machine({**WORKSPACE, **GITHUB}, signed_in=True), "GitHub Actions", False),
         (Machine(WORKSPACE, signed_in=True), "the Azure CLI", False),
         (Machine({**WORKSPACE, "CI": "1"}, signed_in=True, terminal=True), "the Azure CLI", False),
         (Machine(WORKSPACE, terminal=True), "a browser", True),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.lifecycle.report import CreatedResource, LifecycleReport, MetricPoint, StepRecord
+from harness.ledger import CreatedResource
+from harness.lifecycle.report import LifecycleReport, MetricPoint, StepRecord
 
 
 def finished_run() -> LifecycleReport:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from harness.cli.summary import closing_line, show_summary
-from harness.lifecycle.report import CreatedResource, LifecycleReport
+from harness.ledger import CreatedResource
+from harness.lifecycle.report import LifecycleReport
 
 
 @pytest.fixture

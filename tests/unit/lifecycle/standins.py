@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.polling import LROPoller, PollingMethod
 
 from fakes.world.clock import VirtualClock
+from harness.ledger import Ledger, LedgerFile, RunHead
 from harness.lifecycle.report import StepRecord
 
 NOON = datetime(2024, 5, 10, 12, tzinfo=timezone.utc)
@@ -20,6 +21,12 @@ def virtual_clock() -> VirtualClock:
     return VirtualClock(NOON)
 
 
+def book(file: LedgerFile | None = None, *, keep_compute: bool = True) -> Ledger:
+    """The ledger of a run that began at noon and may take until six; in memory unless it is given a file."""
+    head = RunHead("1715342400-ab12", NOON, NOON + timedelta(hours=6), "live", keep_compute)
+    return Ledger(head, virtual_clock().now, file)
+
+
 def refusal(status: int, message: str = "no") -> HttpResponseError:
     """What the SDK raises for an HTTP error; 404 has a class of its own."""
     error = ResourceNotFoundError(message) if status == 404 else HttpResponseError(message)
@@ -28,9 +35,11 @@ def refusal(status: int, message: str = "no") -> HttpResponseError:
 
 
 class Notes:
-    """A Watcher that remembers."""
+    """A Watcher that remembers; follows: it wants logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, follows: bool = False) -> None:
+        self.follows = follows
+        self.waits: list[str] = []
         self.steps: list[str] = []
         self.moves: list[str] = []
         self.warnings: list[str] = []
@@ -43,6 +52,10 @@ class Notes:
     def progress(self, text: str) -> None:
         """Remember the move."""
         self.moves.append(text)
+
+    def waiting(self, log: str) -> None:
+        """Remember the line."""
+        self.waits.append(log)
 
     def warned(self, text: str) -> None:
         """Remember the warning."""

@@ -6,22 +6,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
+from standins import Answers, Notes, book, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import ComputeNotAllowed, StepFailed, Unfinished
+from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.compute import Cluster, prepare_cluster
-from harness.lifecycle.report import CreatedResource
-from harness.lifecycle.sizes import plan_cluster
+from harness.lifecycle.sizes import OfferedSize, plan_cluster
 from harness.lifecycle.waiting import Waiting
 from harness.spec.document import ComputeSection
 
 ALLOWED = {"finetune_compute_allow_list": "['Standard_ND40rs_v2', 'Standard_NC24ads_A100_v4']"}
-SIZES = [("Standard_ND40rs_v2", 8), ("STANDARD_NC24ADS_A100_V4", 1)]
+SIZES = [OfferedSize("Standard_ND40rs_v2", 8), OfferedSize("STANDARD_NC24ADS_A100_V4", 1)]
 
 
 def cluster(size: str = "STANDARD_ND40RS_V2", state: str = "Succeeded", **more: Any) -> Any:
     """A cluster as the SDK describes it."""
-    given = {"type": "amlcompute", "tier": "dedicated", "provisioning_errors": None, **more}
+    given = {"type": "amlcompute", "tier": "dedicated", "max_instances": 2, "provisioning_errors": None, **more}
     return SimpleNamespace(name="gpu-cluster-big", size=size, provisioning_state=state, **given)
 
 
@@ -34,23 +34,22 @@ def client(get: Answers, create: Answers | None = None, delete: Answers | None =
 
 
 def prepare(
-    azure: Any, tags: dict[str, str] = ALLOWED, created: list[CreatedResource] | None = None, **section: Any
+    azure: Any, tags: dict[str, str] = ALLOWED, ledger: Ledger | None = None, **section: Any
 ) -> tuple[Cluster, Notes]:
     """Plan and prepare the cluster; what was told on the way."""
     notes = Notes()
-    listed = [] if created is None else created
     spec = ComputeSection(**section)
     within = Waiting(clock=virtual_clock(), deadline_s=600, watch=notes)
     plan = plan_cluster(azure, spec, tags, offered=SIZES, watch=notes)
-    return prepare_cluster(azure, spec, plan, created=listed, **within), notes
+    return prepare_cluster(azure, spec, plan, ledger=ledger or book(), **within), notes
 
 
 def test_an_existing_cluster_is_reused() -> None:
     """Nothing is created, and the GPUs are found whatever the case of the size."""
-    created: list[CreatedResource] = []
-    found, _ = prepare(client(Answers(cluster())), created=created)
+    ledger = book()
+    found, _ = prepare(client(Answers(cluster())), ledger=ledger)
 
-    assert (found.gpus_per_node, found.created, created) == (8, False, [])
+    assert (found.gpus_per_node, found.created, ledger.created) == (8, False, [])
 
 
 def test_an_existing_cluster_of_another_size_counts_as_it_is() -> None:
@@ -81,11 +80,11 @@ def test_an_existing_cluster_of_a_size_that_is_not_allowed_is_refused() -> None:
 )
 def test_a_size_is_refused_before_a_cluster_is_created(tags: dict[str, str], size: str, reason: str) -> None:
     """A list, the K80 rule or the workspace forbids it: Azure is asked to create nothing."""
-    created: list[CreatedResource] = []
+    ledger = book()
     with pytest.raises(ComputeNotAllowed, match=reason):
-        prepare(client(Answers(refusal(404))), tags, created, size=size)
+        prepare(client(Answers(refusal(404))), tags, ledger, size=size)
 
-    assert created == []
+    assert ledger.created == []
 
 
 def test_a_refused_size_gets_the_list_and_the_nearest_ones() -> None:
@@ -99,24 +98,24 @@ def test_a_refused_size_gets_the_list_and_the_nearest_ones() -> None:
 
 def test_low_priority_is_tried_when_dedicated_is_refused() -> None:
     """The tutorial's order of tiers; the report lists one cluster, which costs nothing without nodes."""
-    created: list[CreatedResource] = []
+    ledger = book()
     create = Answers(refusal(400, "no dedicated quota"), poller())
-    prepare(client(Answers(refusal(404), refusal(404), cluster(tier="low_priority")), create), created=created)
+    prepare(client(Answers(refusal(404), refusal(404), cluster(tier="low_priority")), create), ledger=ledger)
 
     assert [(sent.tier, sent.min_instances) for (sent,) in create.calls] == [("dedicated", 0), ("low_priority", 0)]
-    assert created == [CreatedResource("compute", "gpu-cluster-big")]
+    assert ledger.created == [CreatedResource("compute", "gpu-cluster-big")]
 
 
 def test_both_answers_are_told_when_every_tier_is_refused() -> None:
     """Size, both answers and the other allowed sizes are in the error."""
     create = Answers(refusal(400, "no dedicated quota"), refusal(400, "no low-priority quota"))
-    created: list[CreatedResource] = []
+    ledger = book()
 
     with pytest.raises(ComputeNotAllowed, match="no cluster of size Standard_ND40rs_v2") as failure:
-        prepare(client(Answers(refusal(404)), create), created=created)
+        prepare(client(Answers(refusal(404)), create), ledger=ledger)
 
     assert "Dedicated: HTTP 400: no dedicated quota; LowPriority: HTTP 400: no low-priority" in failure.value.got
-    assert (failure.value.nearest, created) == (("Standard_NC24ads_A100_v4",), [])
+    assert (failure.value.nearest, ledger.created) == (("Standard_NC24ads_A100_v4",), [])
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
@@ -132,24 +131,24 @@ def test_a_refusal_that_is_not_about_the_size_ends_the_step(status: int) -> None
 @pytest.mark.parametrize(("status", "listed"), [(403, 0), (429, 0), (503, 1)])
 def test_a_cluster_is_listed_where_it_may_have_been_created(status: int, listed: int) -> None:
     """A service that breaks down says nothing about what it has done before."""
-    created: list[CreatedResource] = []
+    ledger = book()
 
     with pytest.raises(StepFailed):
-        prepare(client(Answers(refusal(404)), Answers(refusal(status))), created=created)
-    assert len(created) == listed
+        prepare(client(Answers(refusal(404)), Answers(refusal(status))), ledger=ledger)
+    assert len(ledger.created) == listed
 
 
 def test_low_priority_is_tried_when_dedicated_does_not_come_up() -> None:
     """The failed cluster is deleted, and the report lists the one that came up."""
-    created: list[CreatedResource] = []
+    ledger = book()
     failed, gone = cluster(state="Failed", provisioning_errors="no cores"), refusal(404)
     get = Answers(gone, gone, failed, failed, failed, gone, cluster(tier="low_priority"))
     create, delete = Answers(poller()), Answers(poller())
-    found, _ = prepare(client(get, create, delete), created=created)
+    found, _ = prepare(client(get, create, delete), ledger=ledger)
 
     assert [sent.tier for (sent,) in create.calls] == ["dedicated", "low_priority"]
     assert (found.tier, len(delete.calls)) == ("low_priority", 1)
-    assert created == [CreatedResource("compute", "gpu-cluster-big")]
+    assert ledger.created == [CreatedResource("compute", "gpu-cluster-big")]
 
 
 def test_an_operation_that_fails_without_a_failed_cluster_is_an_error_of_its_own() -> None:
@@ -165,7 +164,7 @@ def test_a_cluster_that_does_not_come_up_in_time_ends_the_step() -> None:
     """The deadline is the whole step's: no other tier is tried."""
     create = Answers(poller())
 
-    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+    with pytest.raises(Unfinished, match="bringing up cluster gpu-cluster-big has not ended within 600 s"):
         prepare(client(Answers(refusal(404), refusal(404), cluster(state="Creating")), create))
     assert len(create.calls) == 1
 
@@ -186,7 +185,7 @@ def test_a_cluster_that_somebody_is_creating_is_waited_for() -> None:
 
 def test_a_cluster_that_never_comes_up_is_given_up() -> None:
     """The wait has the deadline of the spec."""
-    with pytest.raises(Unfinished, match="has not come up within 600 s"):
+    with pytest.raises(Unfinished, match="bringing up cluster gpu-cluster-big has not ended within 600 s"):
         prepare(client(Answers(cluster(state="Creating"))))
 
 

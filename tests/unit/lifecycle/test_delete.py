@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from azure.core.exceptions import IncompleteReadError, ServiceRequestError
-from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
+from standins import Answers, Notes, book, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import StepFailed, Unfinished
+from harness.ledger import CreatedResource
 from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
-from harness.lifecycle.report import CreatedResource
 
 GONE, THERE = refusal(404), object()
 LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
@@ -33,7 +33,9 @@ def endpoints(get: Answers, delete: Answers) -> Any:
 def clean(azure: Any, *created: CreatedResource, keep_endpoint: bool = False, keep_compute: bool = True) -> Cleaned:
     """Clean up after these resources, within 60 s."""
     cleaner = CleanUp(azure, clock=virtual_clock(), deadline_s=60, watch=Notes())
-    return cleaner.run(created, keep_endpoint=keep_endpoint, keep_compute=keep_compute)
+    ledger = book()
+    ledger.created.extend(created)
+    return cleaner.run(ledger, keep_endpoint=keep_endpoint, keep_compute=keep_compute)
 
 
 def endpoint() -> CreatedResource:

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
+from standins import Answers, Notes, book, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import ComputeNotAllowed, DeploymentFailed, ParameterError
+from harness.ledger import CreatedResource
 from harness.lifecycle.deploy import (
     LiveDeployment,
     check_instance_type,
@@ -17,7 +18,6 @@ from harness.lifecycle.deploy import (
     create_endpoint,
     give_all_traffic,
 )
-from harness.lifecycle.report import CreatedResource
 from harness.lifecycle.waiting import Waiting
 from harness.spec.document import DeploySection
 
@@ -91,35 +91,35 @@ def test_an_allowed_size_passes_without_a_word(size: str, tags: dict[str, str]) 
 
 def test_an_endpoint_that_exists_is_left_alone() -> None:
     """It is somebody else's: it is neither updated nor listed, or it would be deleted at the end."""
-    created: list[CreatedResource] = []
+    ledger = book()
     with pytest.raises(ParameterError, match="endpoint e exists already"):
-        create_endpoint(endpoints(Answers(endpoint())), "e", created=created, **waiting())
+        create_endpoint(endpoints(Answers(endpoint())), "e", ledger=ledger, **waiting())
 
-    assert created == []
+    assert ledger.created == []
 
 
 @pytest.mark.parametrize("answer", [poller(), failing_poller(refusal(500)), refusal(500), KeyboardInterrupt()])
 def test_an_endpoint_is_listed_before_it_is_created(answer: Any) -> None:
     """Whatever becomes of the request, the endpoint is in the list of what is to be removed."""
-    created: list[CreatedResource] = []
+    ledger = book()
     azure = endpoints(Answers(refusal(404)), Answers(answer))
     with contextlib.suppress(Exception, KeyboardInterrupt):
-        create_endpoint(azure, "e", created=created, **waiting())
+        create_endpoint(azure, "e", ledger=ledger, **waiting())
 
-    assert created == [CreatedResource("endpoint", "e", bills=True)]
+    assert ledger.created == [CreatedResource("endpoint", "e", bills=True)]
 
 
 def test_a_deployment_is_sent_as_the_tutorial_has_it() -> None:
     """Size, one instance, a patient liveness probe and a long request timeout."""
     create = Answers(poller())
-    created: list[CreatedResource] = []
-    create_deployment(deployments(create, Answers("")), "e", "model", DeploySection(), created=created, **waiting())
+    ledger = book()
+    create_deployment(deployments(create, Answers("")), "e", "model", DeploySection(), ledger=ledger, **waiting())
 
     (sent,) = create.calls[0]
     assert (sent.name, sent.endpoint_name, sent.model) == ("demo", "e", "model")
     assert (sent.instance_type, sent.instance_count) == ("Standard_NC6s_v3", 1)
     assert (sent.liveness_probe.initial_delay, sent.request_settings.request_timeout_ms) == (600, 90_000)
-    assert created == [CreatedResource("deployment", "e/demo", bills=True)]
+    assert ledger.created == [CreatedResource("deployment", "e/demo", bills=True)]
 
 
 def test_a_failed_deployment_carries_the_end_of_its_log() -> None:
@@ -128,7 +128,7 @@ def test_a_failed_deployment_carries_the_end_of_its_log() -> None:
     log = Answers("\n".join(f"line {number}" for number in range(30)))
 
     with pytest.raises(DeploymentFailed, match="ResourceNotReady: Liveness probe failed") as failure:
-        create_deployment(deployments(broken, log), "e", "model", DeploySection(), created=[], **waiting())
+        create_deployment(deployments(broken, log), "e", "model", DeploySection(), ledger=book(), **waiting())
 
     assert failure.value.got.endswith("its log ends with: line 25 | line 26 | line 27 | line 28 | line 29")
 
@@ -139,7 +139,7 @@ def test_a_log_that_cannot_be_read_hides_no_failure() -> None:
 
     with pytest.raises(DeploymentFailed, match="ResourceNotReady"):
         create_deployment(
-            deployments(broken, Answers(refusal(404))), "e", "m", DeploySection(), created=[], **waiting()
+            deployments(broken, Answers(refusal(404))), "e", "m", DeploySection(), ledger=book(), **waiting()
         )
 
 

@@ -7,17 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from standins import Answers, Notes, refusal, virtual_clock
+from standins import Answers, Notes, book, refusal, virtual_clock
 
 from harness.decide.finetune_params import InputSpec
 from harness.errors import JobFailed, Unfinished
+from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.compute import Cluster
 from harness.lifecycle.data import PreparedData
 from harness.lifecycle.dataset import Dataset
 from harness.lifecycle.model import FoundationModel
 from harness.lifecycle.parameters import FinetuneComponent, JobParameters
 from harness.lifecycle.pipeline import FinetuneJob, bound_inputs, run_pipeline
-from harness.lifecycle.report import CreatedResource
 from harness.spec.document import SplitsSection
 
 COMPUTES = ("compute_model_import", "compute_preprocess", "compute_finetune", "compute_model_evaluation")
@@ -37,7 +37,7 @@ def given(computes: tuple[str, ...] = COMPUTES, splits: SplitsSection | None = N
     )
 
 
-def run(get: Answers, create: Answers, created: list[CreatedResource]) -> FinetuneJob:
+def run(get: Answers, create: Answers, ledger: Ledger) -> FinetuneJob:
     """Submit a job and wait for it."""
     client = SimpleNamespace(jobs=SimpleNamespace(get=get, create_or_update=create, list=Answers([])))
     return run_pipeline(
@@ -45,7 +45,7 @@ def run(get: Answers, create: Answers, created: list[CreatedResource]) -> Finetu
         SimpleNamespace(),
         name="finetune-1",
         experiment="chat_completion_Phi-3",
-        created=created,
+        ledger=ledger,
         clock=virtual_clock(),
         deadline_s=60,
         watch=Notes(),
@@ -84,20 +84,20 @@ def test_only_the_computes_that_the_component_has_are_named() -> None:
 
 def test_a_completed_job_bills_no_more() -> None:
     """It stays in the report as something that was created."""
-    created: list[CreatedResource] = []
-    done = run(Answers(job("Completed")), Answers(job("NotStarted")), created)
+    ledger = book()
+    done = run(Answers(job("Completed")), Answers(job("NotStarted")), ledger)
 
     assert done.facts["experiment"] == "chat_completion_Phi-3"
-    assert created == [CreatedResource("job", "finetune-1", bills=False)]
+    assert ledger.created == [CreatedResource("job", "finetune-1", bills=False)]
 
 
 def test_a_failed_job_bills_no_more() -> None:
     """It has ended, so nothing is to be canceled."""
-    created: list[CreatedResource] = []
+    ledger = book()
     with pytest.raises(JobFailed):
-        run(Answers(job("Failed")), Answers(job("NotStarted")), created)
+        run(Answers(job("Failed")), Answers(job("NotStarted")), ledger)
 
-    assert not created[0].bills
+    assert not ledger.created[0].bills
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_a_failed_job_bills_no_more() -> None:
 )
 def test_a_job_that_may_run_is_to_be_canceled(get: Answers, create: Answers, error: type[BaseException]) -> None:
     """It is listed before it is submitted: an answer that is lost, or Ctrl-C, leaves it to be canceled."""
-    created: list[CreatedResource] = []
+    ledger = book()
     with pytest.raises(error):
-        run(get, create, created)
+        run(get, create, ledger)
 
-    assert created == [CreatedResource("job", "finetune-1", bills=True)]
+    assert ledger.created == [CreatedResource("job", "finetune-1", bills=True)]

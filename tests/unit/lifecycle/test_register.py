@@ -6,11 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from standins import Answers, refusal
+from standins import Answers, book, refusal
 
 from harness.errors import ParameterError, StepFailed
+from harness.ledger import CreatedResource
 from harness.lifecycle.register import Registration, plan_registration, refuse_taken, register_model
-from harness.lifecycle.report import CreatedResource
 from harness.spec import LifecycleSpec
 
 PLAN = Registration("Phi-3-ultrachat-200k", "17", "fine tuned")
@@ -52,13 +52,13 @@ def test_a_name_that_azure_does_not_take_is_refused_by_its_key(key: str) -> None
 def test_the_model_is_made_of_the_jobs_output() -> None:
     """The path names job and output, which gives the model its lineage."""
     create = Answers(SimpleNamespace(name=PLAN.name, version="17", id="id"))
-    created: list[CreatedResource] = []
-    done = register_model(client(Answers(refusal(404)), create, trained_model=1), "job-1", PLAN, created=created)
+    ledger = book()
+    done = register_model(client(Answers(refusal(404)), create, trained_model=1), "job-1", PLAN, ledger=ledger)
 
     (sent,) = create.calls[0]
     assert (sent.path, sent.type) == ("azureml://jobs/job-1/outputs/trained_model", "mlflow_model")
     assert done.facts["model"] == "Phi-3-ultrachat-200k version 17"
-    assert created == [CreatedResource("model", "Phi-3-ultrachat-200k:17")]
+    assert ledger.created == [CreatedResource("model", "Phi-3-ultrachat-200k:17")]
 
 
 def test_a_version_that_exists_is_not_written_again() -> None:
@@ -67,7 +67,7 @@ def test_a_version_that_exists_is_not_written_again() -> None:
     taken = client(Answers(SimpleNamespace(path="azureml://jobs/older")), create, trained_model=1)
 
     with pytest.raises(ParameterError, match="version 17 is registered already; got a model made of azureml://jobs"):
-        register_model(taken, "job-1", PLAN, created=[])
+        register_model(taken, "job-1", PLAN, ledger=book())
 
 
 def test_a_service_that_refuses_to_tell_is_not_a_free_version() -> None:
@@ -79,4 +79,4 @@ def test_a_service_that_refuses_to_tell_is_not_a_free_version() -> None:
 def test_a_job_without_the_output_is_reported() -> None:
     """The outputs that there are are named."""
     with pytest.raises(StepFailed, match="has no output trained_model; got the outputs default"):
-        register_model(client(Answers(refusal(404)), Answers(None), default=1), "job-1", PLAN, created=[])
+        register_model(client(Answers(refusal(404)), Answers(None), default=1), "job-1", PLAN, ledger=book())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from harness.errors import ComputeNotAllowed
-from harness.lifecycle.report import CreatedResource, LifecycleReport, MetricPoint, StepRecord
+from harness.ledger import CreatedResource
+from harness.lifecycle.report import LifecycleReport, MetricPoint, StepRecord
 from harness.spec import LifecycleSpec
 
 

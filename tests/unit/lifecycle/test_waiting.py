@@ -12,7 +12,8 @@ import pytest
 from standins import Answers, Notes, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import DeploymentFailed, JobFailed, StepFailed, Unfinished
-from harness.lifecycle.waiting import PollingDroppedError, wait_for, wait_for_job
+from harness.lifecycle.jobs import wait_for_job
+from harness.lifecycle.waiting import PollingDroppedError, wait_for
 
 POLLS = 3000
 """More than any of these waits needs, and a few seconds at most."""

@@ -40,6 +40,18 @@ def test_what_is_read_is_the_same(read: Callable[[Twin], Any]) -> None:
     agreed(read)
 
 
+def test_a_quota_that_is_set_is_the_same() -> None:
+    """Sums first, then families, whatever the SDK calls what is used."""
+
+    def limited(twin: Twin) -> Any:
+        twin.azure.quotas.set("TotalClusters", 200, used=7)
+        twin.azure.quotas.set("standardNDSv2Family", 40, used=8)
+        rows = [vars(use) for use in twin.workspace.compute.list_usage() if use.limit != -1]
+        return [(row["name"], row["type"], row["limit"], row.get("currentValue", row["current_value"])) for row in rows]
+
+    agreed(limited)
+
+
 def test_a_registry_is_the_same() -> None:
     """Where it is and how it is reached; the class that holds the managed group's id is the SDK's own."""
     double, emulator = on_both(lambda twin: vars(twin.workspace.registries.get("azureml")))

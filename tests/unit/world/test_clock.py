@@ -91,3 +91,76 @@ def test_no_wait_of_a_thread_is_lost() -> None:
         thread.join()
 
     assert clock.slept == 2000
+
+
+class _Ticking:
+    """Real time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_within_a_held_block_no_time_flows() -> None:
+    """All that is done in it happens at one instant, and time goes on from there as if it had flowed."""
+    real = _Ticking()
+    clock = VirtualClock(START, time_scale=10, monotonic=real)
+    with clock.held():
+        real.seconds = 3
+        inside = clock.now()
+
+    assert (inside, clock.now()) == (START, START + timedelta(seconds=30))
+
+
+def test_a_held_clock_can_be_moved() -> None:
+    """Who advances it in the block sees it, and it stays advanced."""
+    clock = VirtualClock(START)
+    with clock.held():
+        clock.advance(60)
+        inside = clock.now()
+
+    assert inside == clock.now() == START + timedelta(seconds=60)
+
+
+def test_a_clock_is_held_at_another_instant() -> None:
+    """What happened once can be done again at its own instant."""
+    clock = VirtualClock(START)
+    with clock.held(START + timedelta(hours=1)):
+        assert clock.now() == START + timedelta(hours=1)
+
+    assert clock.now() == START
+
+
+def test_the_pace_changes_from_now_on() -> None:
+    """What has flowed has flowed, and may be set right."""
+    real = _Ticking()
+    clock = VirtualClock(START, time_scale=10, monotonic=real)
+    real.seconds = 1
+    clock.flow(100)
+    real.seconds = 2
+    after = clock.now()
+    clock.flow(0, START)
+
+    assert (after, clock.now(), clock.time_scale) == (START + timedelta(seconds=110), START, 0)
+
+
+@pytest.mark.parametrize(("time_scale", "times"), [(0, 1), (0.5, 1), (1, 1), (3600, 3600)])
+def test_what_clients_keep_lasts_by_their_clock(time_scale: float, times: float) -> None:
+    """Where time flows faster, a token lasts as many times longer."""
+    assert VirtualClock(START, time_scale=time_scale).outlasts == times
+
+
+@pytest.mark.parametrize("time_scale", [-1, float("inf"), float("nan")])
+def test_a_pace_that_cannot_be_is_refused(time_scale: float) -> None:
+    """It neither runs backwards nor everywhere at once."""
+    with pytest.raises(ValueError, match="time_scale is"):
+        VirtualClock(START).flow(time_scale)
+
+
+def test_what_outlasts_a_fast_clock_still_fits_a_calendar() -> None:
+    """However fast time flows."""
+    clock = VirtualClock(datetime(2026, 7, 31, tzinfo=timezone.utc), time_scale=1e12)
+
+    assert clock.outlasts * timedelta(days=1) < timedelta(days=365 * 100)

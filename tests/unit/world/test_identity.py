@@ -117,10 +117,56 @@ def test_another_tenant_s_token_is_refused(identity: Identity) -> None:
 def test_wrong_credentials(identity: Identity, credentials: tuple[str, str, str], code: str, words: str) -> None:
     """A wrong tenant, application or secret is refused with Entra's own code (documented)."""
     with pytest.raises(Invalid, match=words) as refused:
-        identity.authenticate(*credentials)
+        identity.authenticate(*credentials, START)
     assert refused.value.code == code
 
 
 def test_right_credentials(identity: Identity) -> None:
     """Tenant, application and secret prove the application."""
-    assert identity.authenticate("tenant", "client", "secret") is APPLICATION
+    assert identity.authenticate("tenant", "client", "secret", START) is APPLICATION
+
+
+def test_a_federated_token_proves_the_application(identity: Identity) -> None:
+    """In the place of a secret."""
+    token = identity.federation.token(START)
+
+    assert identity.authenticate_federated("tenant", "client", token, START) is APPLICATION
+
+
+@pytest.mark.parametrize(("after", "good"), [(-1, False), (0, True), (299, True), (300, False)])
+def test_a_federated_token_is_good_for_minutes(identity: Identity, after: int, good: bool) -> None:
+    """From its first second to the one before its last."""
+    token, now = identity.federation.token(START), START + timedelta(seconds=after)
+    if good:
+        assert identity.authenticate_federated("tenant", "client", token, now) is APPLICATION
+        return
+    with pytest.raises(Invalid, match=r"AADSTS700024: .* Current time: 2024-05-10T") as refused:
+        identity.authenticate_federated("tenant", "client", token, now)
+    assert refused.value.code == "invalid_client"
+
+
+@pytest.mark.parametrize("token", ["", "a.b", "a.!!!.c", "a.W10.c", "a.eyJleHAiOiJ4In0.c", "\u00e9.\u00e9.\u00e9"])
+def test_what_is_no_jwt_is_said_to_be_none(identity: Identity, token: str) -> None:
+    """Whatever was written to the file."""
+    with pytest.raises(Invalid, match="AADSTS50027"):
+        identity.authenticate_federated("tenant", "client", token, START)
+
+
+@pytest.mark.parametrize(
+    ("scope", "good"),
+    [
+        (f"{ARM}/.default", True),
+        (f"{ARM}//.default", True),
+        ("https://account.blob.core.windows.net/.default", True),
+        (ARM, False),
+        ("", False),
+        ("https://example.org/.default", False),
+    ],
+)
+def test_a_scope_names_a_resource_of_the_tenant(identity: Identity, scope: str, good: bool) -> None:
+    """With the suffix that client credentials need."""
+    if good:
+        identity.check_scope(scope)
+        return
+    with pytest.raises(Invalid, match=r"AADSTS(1002012|500011)"):
+        identity.check_scope(scope)
