@@ -48,9 +48,12 @@ def test_a_file_of_another_format_is_refused(states: States) -> None:
     [
         (b'{"kind": "answer"', b'{"kind" "answer"', "no record at byte"),
         (b'{"kind": "answer"', b'{"kinds": "answer"', "no record at byte"),
+        (b'{"kind": "answer"', b'{"kind": "wish"', "no record at byte"),
+        (b'"at": "2024', b'"at": "20x4', "no record at byte"),
+        (b'"method"', b'"methods"', "no record at byte"),
         (b'"length": 30', b'"length": 29', "a body of another length at byte"),
     ],
-    ids=["no JSON", "no kind", "length"],
+    ids=["no JSON", "no kind", "other kind", "no instant", "no method", "length"],
 )
 def test_a_file_that_is_damaged_in_the_middle_is_refused(
     states: States, part: bytes, instead: bytes, said: str
