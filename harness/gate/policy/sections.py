@@ -128,7 +128,8 @@ class OperationsSection(_Section):
     """Limits that the candidate's answering must be shown to keep. Ratios are the candidate's by the baseline's.
 
     error_rate: of conversations. tokens: of prompt and answer, a conversation. gpu_seconds: instances times seconds, by
-    the requests in flight. off: those of the two defaults that shall not apply.
+    the requests in flight. off: those of the two defaults that shall not apply. assumed_error_rate, assumed_latency_sd:
+    what planning counts with; the latter of the logarithm of the times.
     """
 
     error_rate: Share = 0.02
@@ -140,6 +141,8 @@ class OperationsSection(_Section):
     tokens_per_conversation: Positive | None = None
     gpu_seconds_per_conversation: Positive | None = None
     off: list[OperationsRule] = []
+    assumed_error_rate: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    assumed_latency_sd: Positive | None = None
 
 
 class ValiditySection(_Section):

@@ -10,9 +10,7 @@ its standard error are taken from the differences as they are. The rounding is 2
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +25,7 @@ __all__ = ["bootstrap_t"]
 FloatArray = npt.NDArray[np.float64]
 
 _CHUNK = 1 << 21
-"""Draws of one chunk: 200 resamples of 10,000 differences, 40 MiB a thread. Chunks have seeds of their own."""
+"""Draws of one chunk: 200 resamples of 10,000 differences, in 40 MiB. Chunks have seeds of their own."""
 
 _NO_SPREAD = 4.0
 """A sum of squares up to this, in units of the rounding, is none: all that was drawn is alike."""
@@ -40,7 +38,6 @@ def bootstrap_t(
     *,
     resamples: int,
     seed: int,
-    threads: int | None = None,
 ) -> list[Bounds]:
     """Return the bounds of each column's mean: the lower one at `alpha`, the upper one at `alpha_harm`.
 
@@ -54,7 +51,7 @@ def bootstrap_t(
     if n < 2:
         return [_unbounded(column) for column in columns]
     rounded = [_Rounded.of(column) for column in columns]
-    studentized = _studentized(rounded, n, resamples, seed, threads or os.cpu_count() or 1)
+    studentized = _studentized(rounded, n, resamples, seed)
     pairs = zip(columns, rounded, studentized.T, strict=True)
     return [_bounds(column, own, values, alpha, alpha_harm) for column, own, values in pairs]
 
@@ -92,21 +89,17 @@ class _Rounded:
         return cls(values, mean, error, 1, not len(unlike))
 
 
-def _studentized(rounded: Sequence[_Rounded], n: int, resamples: int, seed: int, threads: int) -> FloatArray:
+def _studentized(rounded: Sequence[_Rounded], n: int, resamples: int, seed: int) -> FloatArray:
     """Return each resample's t statistic, a row a resample and a column a column; infinite where it has no spread."""
-    values = np.column_stack([own.values for own in rounded])
-    sums = np.concatenate((values, values * values), axis=1)
-    means = values.sum(axis=0) / n
+    values = np.stack([own.values for own in rounded])
+    sums = np.concatenate((values, values * values))
+    means = values.sum(axis=1) / n
     rows = max(1, _CHUNK // n)
-    chunks = [(number, min(rows, resamples - start)) for number, start in enumerate(range(0, resamples, rows))]
-
-    def draw(chunk: tuple[int, int]) -> FloatArray:
-        number, size = chunk
-        weights = _weights(n, size, np.random.SeedSequence(seed, spawn_key=(number,)))
-        return _t(weights @ sums, means, n)
-
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(draw, chunks)))
+    drawn = []
+    for number, start in enumerate(range(0, resamples, rows)):
+        weights = _weights(n, min(rows, resamples - start), np.random.SeedSequence(seed, spawn_key=(number,)))
+        drawn.append(_t(weights @ sums.T, means, n))
+    return np.concatenate(drawn)
 
 
 def _weights(n: int, size: int, seed: np.random.SeedSequence) -> FloatArray:

@@ -16,9 +16,10 @@ from harness.gate.statistics.bounds import Bounds
 from harness.gate.statistics.tango import tango
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.sample_size import needed_conversations
-from harness.gate.verdict.verdict import RuleKind, RuleOutcome, RuleResult
+from harness.gate.verdict.verdict import RuleKind, RuleResult
+from harness.gate.verdict.weighing import at_first
 
-__all__ = ["Comparison", "Pairs", "bounds_of", "compared", "lost"]
+__all__ = ["Comparison", "Pairs", "bounds_of", "compared"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -95,28 +96,12 @@ def bounds_of(pairs: Sequence[Pairs], level: Level) -> list[Bounds]:
     return [bounds[number] for number in range(len(pairs))]
 
 
-def lost(result: RuleResult, p_adjusted: float, level: Level) -> RuleOutcome:
-    """Return the outcome of a comparison in the light of all: harm that is shown fails, or warns within the margin."""
-    if p_adjusted > level.alpha_block:
-        return result.outcome
-    return "warn" if _within(result) else "fail"
-
-
-def _within(result: RuleResult) -> bool:
-    known = result.bound == "lower" and result.lower is not None and result.limit is not None
-    return known and result.lower > result.limit  # type: ignore[operator]
-
-
 def _result(comparison: Comparison, bounds: Bounds, level: Level) -> RuleResult:
-    proven = bounds.lower > -comparison.margin
-    outcome: RuleOutcome = "pass" if proven or comparison.kind == "guardrail" else "inconclusive"
-    if comparison.kind in ("primary", "anchor") and proven and bounds.upper < 0:
-        outcome = "warn"
     lower, upper = (None if math.isinf(each) else each for each in (bounds.lower, bounds.upper))
     return RuleResult(
         name=comparison.name,
         kind=comparison.kind,
-        outcome=outcome,
+        outcome=at_first(comparison.kind, bounds, comparison.margin),
         detail=_sentence(comparison, bounds),
         metric=comparison.metric,
         slice=comparison.slice,

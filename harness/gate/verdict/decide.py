@@ -11,7 +11,7 @@ tests of harm share it (Holm).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -19,7 +19,7 @@ from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.evidence.records import Side
 from harness.gate.policy import GatePolicy
 from harness.gate.statistics.holm import holm
-from harness.gate.verdict.comparing import compared, lost
+from harness.gate.verdict.comparing import compared
 from harness.gate.verdict.hard import hard_checks
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.operations import operations
@@ -27,9 +27,10 @@ from harness.gate.verdict.quality import comparisons
 from harness.gate.verdict.reasons import reasons_for
 from harness.gate.verdict.tipping import tipping
 from harness.gate.verdict.validity import preconditions
-from harness.gate.verdict.verdict import Outcome, RuleResult, SideIdentity, Tipping, Verdict
+from harness.gate.verdict.verdict import RuleResult, SideIdentity, Tipping, Verdict
 from harness.gate.verdict.versions import installed
 from harness.gate.verdict.waivers import waived
+from harness.gate.verdict.weighing import in_the_end, overall
 
 __all__ = ["decide"]
 
@@ -59,7 +60,7 @@ def decide(
         tipped = tipping(evidence, policy, level, primaries, others)
     required = {each.by for each in policy.slice if each.required}
     undecided = [rule for rule in rules if rule.outcome in ("inconclusive", "not_testable") and _counts(rule, required)]
-    outcome = _outcome(rules, undecided, tipped)
+    outcome = overall({rule.outcome for rule in rules}, bool(undecided) or not tipped.agree)
     needed = [rule.needed_n for rule in undecided if rule.needed_n is not None]
     return Verdict(
         outcome=outcome,
@@ -99,18 +100,10 @@ def _weighed(
 def _settled(rule: RuleResult, p_adjusted: float | None, level: Level) -> RuleResult:
     if p_adjusted is None:
         return rule
-    return replace(rule, p_adjusted=p_adjusted, outcome=lost(rule, p_adjusted, level))
-
-
-def _outcome(rules: Sequence[RuleResult], undecided: Sequence[RuleResult], tipped: Tipping) -> Outcome:
-    outcomes = {rule.outcome for rule in rules}
-    if "invalid" in outcomes:
-        return "INVALID"
-    if "fail" in outcomes:
-        return "BLOCK"
-    if undecided or not tipped.agree:
-        return "INCONCLUSIVE"
-    return "PROMOTE_WARN" if outcomes & {"warn", "waived"} else "PROMOTE"
+    margin = rule.limit if rule.bound == "lower" else None
+    tolerable = rule.lower is not None and margin is not None and rule.lower > margin
+    outcome = in_the_end(rule.outcome, tolerable, p_adjusted, level.alpha_block)
+    return replace(rule, p_adjusted=p_adjusted, outcome=outcome)
 
 
 def _counts(rule: RuleResult, required: set[str]) -> bool:

@@ -22,6 +22,9 @@ from harness.gate.verdict.verdict import AppliedWaiver, RuleResult, SideIdentity
 __all__ = ["first_difference", "read_verdict", "schema", "verdict_bytes", "verdict_from"]
 
 _DIGITS = 10
+_FIRST = ("evidence_sha256", "policy_sha256", "anchor_sha256")
+"""Where these differ, all else may."""
+
 _REMEDY = "Name the verdict.json that `harness gate decide` wrote."
 
 
@@ -100,7 +103,7 @@ def _rounded(value: Any) -> Any:
 
 def _difference(recorded: Any, computed: Any, place: str) -> str:
     if isinstance(recorded, dict) and isinstance(computed, dict):
-        for key in sorted({*recorded, *computed}):
+        for key in sorted({*recorded, *computed}, key=lambda key: (key not in _FIRST, key)):
             found = _difference(recorded.get(key), computed.get(key), f"{place}.{key}" if place else key)
             if found:
                 return found

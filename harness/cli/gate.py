@@ -1,0 +1,73 @@
+"""`harness gate`: whether a candidate model may take the place of the one in service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["gate"]
+
+Command = Callable[[], int]
+"""Carries a command out and returns the exit code."""
+
+gate = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Decide whether a candidate model may be promoted.",
+    epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",
+)
+
+Policy = Annotated[Path, typer.Option(metavar="FILE", help="What may be promoted, as TOML.")]
+Evidence = Annotated[Path, typer.Option(metavar="FILE", help="The evidence.jsonl of both models' answers.")]
+Earlier = Annotated[
+    Path | None, typer.Option("--evidence", metavar="FILE", help="Evidence to measure on how much scores scatter.")
+]
+Conversations = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="How many there are; without it, what the policy says.")
+]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where to write; without it, the folder of the evidence.")
+]
+Recorded = Annotated[Path, typer.Argument(metavar="VERDICT", help="A verdict.json.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@gate.command()
+def plan(
+    policy: Policy, conversations: Conversations = None, evidence: Earlier = None, as_json: AsJson = False
+) -> Command:
+    """Tell how many conversations a policy needs; exit with 2 when those at hand cannot reach its power."""
+
+    def tell() -> int:
+        from harness.cli.gate_planning import plan_and_show
+
+        return plan_and_show(policy, conversations, evidence, as_json=as_json)
+
+    return tell
+
+
+@gate.command()
+def decide(evidence: Evidence, policy: Policy, folder: Folder = None, as_json: AsJson = False) -> Command:
+    """Give the verdict on recorded evidence, print it and write verdict.json; no model is asked."""
+
+    def tell() -> int:
+        from harness.cli.gate_deciding import decide_and_show
+
+        return decide_and_show(evidence, policy, folder, as_json=as_json)
+
+    return tell
+
+
+@gate.command()
+def verify(verdict: Recorded, evidence: Evidence, policy: Policy, as_json: AsJson = False) -> Command:
+    """Compute a verdict again and compare it byte for byte; exit with 12 at the first difference."""
+
+    def tell() -> int:
+        from harness.cli.gate_deciding import verify_and_show
+
+        return verify_and_show(verdict, evidence, policy, as_json=as_json)
+
+    return tell

@@ -1,0 +1,93 @@
+"""`harness gate decide` and `verify`: read evidence and policy, decide, write, tell."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+from rich.text import Text
+
+from harness.cli.gate_telling import show_verdict
+from harness.cli.screen import screens
+from harness.errors import EnvironmentMissing
+from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.paired import PairedEvidence
+from harness.gate.policy import GatePolicy, load_policy
+from harness.gate.verdict.decide import decide
+from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
+from harness.gate.verdict.verdict import EXIT_CODES
+from harness.gate.verdict.versions import installed
+
+__all__ = ["VERDICT_FILE", "decide_and_show", "load_all", "verify_and_show"]
+
+VERDICT_FILE = "verdict.json"
+
+
+def decide_and_show(evidence_file: Path, policy_file: Path, folder: Path | None, *, as_json: bool) -> int:
+    """Give the verdict of today, write it, tell it, and return the exit code that stands for it."""
+    evidence, policy, anchor = load_all(evidence_file, policy_file)
+    verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
+    content = verdict_bytes(verdict)
+    written = _write(folder or evidence_file.parent, content)
+    out, _ = screens()
+    if as_json:
+        out.file.write(content.decode())
+        out.file.flush()
+    else:
+        show_verdict(verdict, out)
+        out.print(Text(f"Everything is in {written}"), soft_wrap=True)
+    return verdict.exit_code
+
+
+def verify_and_show(verdict_file: Path, evidence_file: Path, policy_file: Path, *, as_json: bool) -> int:
+    """Decide as on the recorded day, tell whether the same bytes come out, and return 0 or INVALID's exit code."""
+    recorded, content = read_verdict(verdict_file)
+    evidence, policy, anchor = load_all(evidence_file, policy_file)
+    today = date.fromisoformat(recorded.decided)
+    computed = decide(evidence, policy, today=today, anchor=anchor, versions=recorded.versions)
+    difference = first_difference(content, verdict_bytes(computed))
+    here = installed()
+    others = {name: f"{was}, here {here.get(name)}" for name, was in recorded.versions.items() if was != here.get(name)}
+    out, _ = screens()
+    if as_json:
+        found = {
+            "verified": not difference,
+            "outcome": recorded.outcome,
+            "first_difference": difference,
+            "other_versions": others,
+        }
+        out.file.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        out.file.flush()
+    else:
+        said = f"does not follow from the evidence: {difference}" if difference else "follows from the evidence"
+        out.print(Text(f"{recorded.outcome} {said}", style="bold red" if difference else "bold green"), soft_wrap=True)
+        for name, versions in others.items():
+            out.print(Text(f"  computed with {name} {versions}"), soft_wrap=True)
+    return EXIT_CODES["INVALID"] if difference else 0
+
+
+def load_all(evidence_file: Path, policy_file: Path) -> tuple[PairedEvidence, GatePolicy, PairedEvidence | None]:
+    """Return evidence, policy, and the anchor's evidence if the policy pins any; its path is relative to the policy."""
+    policy = load_policy(policy_file)
+    fails = policy.answers.truncated == "failed"
+    evidence = load_evidence(evidence_file, truncated_fails=fails)
+    if policy.anchor is None:
+        return evidence, policy, None
+    return evidence, policy, load_evidence(policy_file.parent / policy.anchor.evidence, truncated_fails=fails)
+
+
+def _write(folder: Path, content: bytes) -> Path:
+    path = folder / VERDICT_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise EnvironmentMissing(
+            "the verdict cannot be written",
+            where=str(path),
+            got=error.strerror or type(error).__name__,
+            expected="a folder that can be written to, with enough space",
+            remedy="Name another folder with --folder; the evidence is as it was.",
+        ) from error
+    return path
