@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from harness.gate.evidence.paired import pair
+from harness.gate.evidence.loading import load_evidence
 from harness.gate.evidence.records import (
     ROLES,
     Answer,
@@ -25,6 +27,7 @@ from harness.gate.evidence.records import (
     Role,
     Scores,
     Side,
+    to_line,
 )
 from harness.gate.policy import GatePolicy
 from harness.gate.report.facts import ErrorRate, ReportFacts, gather
@@ -72,12 +75,19 @@ def report_facts(
 
     options: of `records`, and note and rates of the report.
     """
-    note, rates = options.pop("note", ""), options.pop("rates", ())
-    written = list(records(n, shift, **options))
+    told = {name: options.pop(name) for name in ("note", "rates", "held_out") if name in options}
     checked = GatePolicy.model_validate(policy)
-    evidence = pair(written, hashlib.sha256(repr((n, shift, options)).encode()).hexdigest())
-    verdict = decide(evidence, checked, today=date(2026, 3, 2))
-    return gather(verdict, checked, evidence, written, rates=rates, note=note)
+    with TemporaryDirectory() as folder:
+        path = write_evidence(Path(folder) / "evidence.jsonl", n, shift, **options)
+        evidence = load_evidence(path)
+        verdict = decide(evidence, checked, today=date(2026, 3, 2))
+        return gather(verdict, checked, evidence, path, **told)
+
+
+def write_evidence(path: Path, n: int, shift: float, **options: Any) -> Path:
+    """Write an evidence file and return its path; options: of `records`."""
+    path.write_text("".join(f"{to_line(record)}\n" for record in records(n, shift, **options)), encoding="utf-8")
+    return path
 
 
 def records(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 
 from harness.gate.evidence.paired import PairedEvidence
-from harness.gate.evidence.records import Record
 from harness.gate.policy import GatePolicy
-from harness.gate.report.regressions import Asked, Regression, read_texts, regressions
+from harness.gate.report.regressions import Regression, regressions
+from harness.gate.report.texts import Asked, read_texts
 from harness.gate.verdict.verdict import Verdict
 
 __all__ = ["MOST_SHOWN", "ErrorRate", "ReportFacts", "gather"]
@@ -34,13 +35,17 @@ class ErrorRate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
-    """A verdict with what it was made from. texts: of the worst regressions, by id. note: stands above everything."""
+    """A verdict with what it was made from. texts: of the worst regressions, by id. note: stands above everything.
+
+    held_out: where the held-out file is, as a reader of sarif.json finds it: from the root of its repository.
+    """
 
     verdict: Verdict
     policy: GatePolicy
     evidence: PairedEvidence
     regressions: tuple[Regression, ...]
-    texts: Mapping[str, Asked] = field(default_factory=dict)
+    texts: Mapping[str, Asked]
+    held_out: str
     rates: tuple[ErrorRate, ...] = ()
     note: str = ""
 
@@ -54,20 +59,22 @@ def gather(
     verdict: Verdict,
     policy: GatePolicy,
     evidence: PairedEvidence,
-    records: Iterable[Record],
+    evidence_file: Path,
     *,
+    held_out: str = "",
     rates: Iterable[ErrorRate] = (),
     note: str = "",
 ) -> ReportFacts:
-    """Return what there is to report; records: of the evidence file again, for the texts of the worst regressions."""
+    """Return what there is to report; the evidence file is read once more, for the texts of the worst regressions."""
     found = regressions(evidence, policy)
-    texts = read_texts(records, (each.id for each in found[:MOST_SHOWN])) if found else {}
+    texts = read_texts(evidence_file, [each.id for each in found[:MOST_SHOWN]])
     return ReportFacts(
         verdict=verdict,
         policy=policy,
         evidence=evidence,
         regressions=found,
         texts=texts,
+        held_out=held_out or evidence.header.held_out.name,
         rates=tuple(rates),
         note=note,
     )

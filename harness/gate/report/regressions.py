@@ -1,20 +1,19 @@
-"""Which conversations the candidate does worse on: by how much, and, of the worst, what was asked and answered."""
+"""Which conversations the candidate does worse on, and by how much."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.gate.evidence.paired import BoolArray, FloatArray, PairedEvidence
-from harness.gate.evidence.records import Answer, Conversation, Message, Record, Role
 from harness.gate.policy import GatePolicy
 from harness.gate.report import words
 from harness.gate.verdict.hard import faulty
 from harness.gate.verdict.quality import margin_of, pairs_of
 
-__all__ = ["Asked", "Change", "Regression", "read_texts", "regressions"]
+__all__ = ["Change", "Regression", "regressions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,6 @@ class Regression:
         return *found, *(str(change) for change in self.changes if change.margins > 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The texts of a conversation: its turns, the reference, and the first answer of either model with its outcome."""
-
-    messages: Sequence[Message]
-    reference: str | None
-    answers: Mapping[Role, tuple[str, str]]
-
-
 def regressions(evidence: PairedEvidence, policy: GatePolicy) -> tuple[Regression, ...]:
     """Return all conversations that got worse: those with faults first, then by how many margins they lost."""
     at_fault = {
@@ -97,16 +87,3 @@ def _regression(
 def _change(evidence: PairedEvidence, metric: str, row: int, margins: float) -> Change:
     baseline, candidate = evidence.scores[metric]
     return Change(metric, float(baseline[row]), float(candidate[row]), margins)
-
-
-def read_texts(records: Iterable[Record], ids: Iterable[str]) -> Mapping[str, Asked]:
-    """Return what was said in some conversations, read in one pass over the evidence; the rest is not kept."""
-    wanted = set(ids)
-    asked: dict[str, Conversation] = {}
-    answers: dict[str, dict[Role, tuple[str, str]]] = {each: {} for each in wanted}
-    for record in records:
-        if isinstance(record, Conversation) and record.id in wanted:
-            asked.setdefault(record.id, record)
-        elif isinstance(record, Answer) and record.id in wanted and not (record.warmup or record.repeat):
-            answers[record.id].setdefault(record.role, (record.text, record.outcome))
-    return {each: Asked(found.messages, found.reference, answers[each]) for each, found in asked.items()}

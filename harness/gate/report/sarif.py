@@ -29,10 +29,10 @@ def sarif(facts: ReportFacts) -> bytes:
         "tool": {"driver": _driver(verdict, named, rules)},
         "automationDetails": {"id": "harness-gate/"},
         "invocations": [_invocation(facts)],
-        "artifacts": [{"location": {"uri": _uri(verdict)}, "hashes": {"sha-256": verdict.held_out_sha256}}],
+        "artifacts": [{"location": {"uri": _uri(facts)}, "hashes": {"sha-256": verdict.held_out_sha256}}],
         "columnKind": "unicodeCodePoints",
         "properties": _provenance(verdict),
-        "results": [_result(each, named, rules, verdict) for each in facts.regressions[:MOST_RESULTS]],
+        "results": [_result(each, named, rules, facts) for each in facts.regressions[:MOST_RESULTS]],
     }
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
@@ -64,13 +64,13 @@ def _descriptor(name: str, rule: RuleResult | None) -> dict[str, Any]:
 
 
 def _result(
-    regression: Regression, named: Sequence[str], rules: Mapping[str, RuleResult], verdict: Verdict
+    regression: Regression, named: Sequence[str], rules: Mapping[str, RuleResult], facts: ReportFacts
 ) -> dict[str, Any]:
-    name, place = _rule(regression), {"uri": _uri(verdict), "index": 0}
+    name, place = _rule(regression), {"uri": _uri(facts), "index": 0}
     return {
         "ruleId": name,
         "ruleIndex": named.index(name),
-        "level": _level(regression, rules.get(name), verdict),
+        "level": _level(regression, rules.get(name), facts.verdict),
         "message": {"text": f"{'; '.join(regression.sentences)}."},
         "locations": [{"physicalLocation": {"artifactLocation": place, "region": {"startLine": regression.line}}}],
         "partialFingerprints": {"conversationId/v1": regression.id},
@@ -87,8 +87,8 @@ def _level(regression: Regression, rule: RuleResult | None, verdict: Verdict) ->
     return "note" if words.promotes(verdict) else "warning"
 
 
-def _uri(verdict: Verdict) -> str:
-    return quote(verdict.held_out.replace("\\", "/")) or "held-out.jsonl"
+def _uri(facts: ReportFacts) -> str:
+    return quote(facts.held_out.replace("\\", "/"))
 
 
 def _invocation(facts: ReportFacts) -> dict[str, Any]:

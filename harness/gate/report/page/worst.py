@@ -8,7 +8,8 @@ from harness.gate.report import words
 from harness.gate.report.facts import ReportFacts
 from harness.gate.report.page.markup import Markup, Part, el
 from harness.gate.report.page.tables import Column, code, folded, section, table
-from harness.gate.report.regressions import Asked, Regression
+from harness.gate.report.regressions import Regression
+from harness.gate.report.texts import Asked
 
 __all__ = ["LONGEST", "MOST_TURNS", "worst_section"]
 
