@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.gate_score import score
+
 __all__ = ["gate"]
 
 Command = Callable[[], int]
@@ -19,6 +21,7 @@ gate = typer.Typer(
     help="Decide whether a candidate model may be promoted.",
     epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",
 )
+gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 
 Policy = Annotated[Path, typer.Option(metavar="FILE", help="What may be promoted, as TOML.")]
 Evidence = Annotated[Path, typer.Option(metavar="FILE", help="The evidence.jsonl of both models' answers.")]

@@ -30,6 +30,7 @@ __all__ = [
     "MetricFacts",
     "Record",
     "Role",
+    "Scalar",
     "Scores",
     "Side",
     "from_line",
