@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
+from harness.cli.gate_reporting import place_of, report
 from harness.cli.gate_telling import show_verdict
 from harness.cli.screen import screens
 from harness.errors import EnvironmentMissing
@@ -24,19 +25,23 @@ __all__ = ["VERDICT_FILE", "decide_and_show", "load_all", "verify_and_show"]
 VERDICT_FILE = "verdict.json"
 
 
-def decide_and_show(evidence_file: Path, policy_file: Path, folder: Path | None, *, as_json: bool) -> int:
-    """Give the verdict of today, write it, tell it, and return the exit code that stands for it."""
+def decide_and_show(
+    evidence_file: Path, policy_file: Path, folder: Path | None, held_out: Path | None, *, as_json: bool
+) -> int:
+    """Give the verdict of today, write it, report it, tell it, and return the exit code that stands for it."""
     evidence, policy, anchor = load_all(evidence_file, policy_file)
+    place = place_of(held_out, evidence)
     verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
     content = verdict_bytes(verdict)
     written = _write(folder or evidence_file.parent, content)
-    out, _ = screens()
+    out, errors = screens()
+    report(verdict, policy, evidence, evidence_file, written.parent, errors, held_out=place)
     if as_json:
         out.file.write(content.decode())
         out.file.flush()
     else:
         show_verdict(verdict, out)
-        out.print(Text(f"Everything is in {written}"), soft_wrap=True)
+        out.print(Text(f"Everything is in {written.parent}"), soft_wrap=True)
     return verdict.exit_code
 
 

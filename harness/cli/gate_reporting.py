@@ -11,8 +11,8 @@ from rich.text import Text
 from harness.cli.failures import show_error
 from harness.cli.screen import Screen
 from harness.errors import DataError
-from harness.gate.evidence.journal import digest_of
 from harness.gate.evidence.paired import PairedEvidence
+from harness.gate.heldout.lines import sha256_of
 from harness.gate.policy import GatePolicy
 from harness.gate.report import add_step_summary, gather, write_reports
 from harness.gate.verdict.verdict import Verdict
@@ -48,13 +48,10 @@ def report(
 
 
 def place_of(held_out: Path | None, evidence: PairedEvidence) -> str:
-    """Return where the held-out file is, from here; DataError when it is not the one that was scored."""
+    """Return where the held-out file is, from here; DataError when it is none, or not the one that was scored."""
     if held_out is None:
         return ""
-    try:
-        found = digest_of_bytes(held_out)
-    except OSError as error:
-        found = error.strerror or type(error).__name__
+    found = sha256_of(held_out)
     if found != evidence.header.held_out.sha256:
         raise DataError(
             "this is not the held-out file that was scored, so its lines are others",

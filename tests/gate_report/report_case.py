@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,79 +69,97 @@ POISON = "</script></style><script>alert(1)</script><img src=x onerror=alert(2)>
 """Text that means something else in every format that it may end up in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What evidence shows. shift: of the candidate's text metrics. fail: share of its answers that time out.
+
+    failed_baseline: so do all of the baseline's. fault: one answer of the candidate shows its template. poison: every
+    text and name means something else in other formats. long: characters that each answer has besides.
+    """
+
+    n: int = 300
+    shift: float = 0.0
+    seed: int = 7
+    fail: float = 0.0
+    failed_baseline: bool = False
+    fault: bool = False
+    poison: bool = False
+    long: int = 0
+
+    @property
+    def extra(self) -> str:
+        """What stands in every text."""
+        return POISON if self.poison else ""
+
+
 def report_facts(
     n: int = 300, shift: float = 0.0, *, policy: Mapping[str, Any] = POLICY, **options: Any
 ) -> ReportFacts:
-    """Return what there is to report on `n` conversations; shift: of the candidate's text metrics.
-
-    options: of `records`, and note and rates of the report.
-    """
+    """Return what there is to report; options: of a Case, and note, rates and held_out of the report."""
     told = {name: options.pop(name) for name in ("note", "rates", "held_out") if name in options}
     checked = GatePolicy.model_validate(policy)
     with TemporaryDirectory() as folder:
-        path = write_evidence(Path(folder) / "evidence.jsonl", n, shift, **options)
+        path = write_evidence(Path(folder) / "evidence.jsonl", Case(n, shift, **options))
         evidence = load_evidence(path)
         verdict = decide(evidence, checked, today=date(2026, 3, 2))
         return gather(verdict, checked, evidence, path, **told)
 
 
-def write_evidence(path: Path, n: int, shift: float, **options: Any) -> Path:
-    """Write an evidence file and return its path; options: of `records`."""
-    path.write_text("".join(f"{to_line(record)}\n" for record in records(n, shift, **options)), encoding="utf-8")
+def write_evidence(path: Path, case: Case) -> Path:
+    """Write an evidence file and return its path."""
+    path.write_text("".join(f"{to_line(record)}\n" for record in records(case)), encoding="utf-8")
     return path
 
 
-def records(
-    n: int, shift: float, *, seed: int = 7, fail: float = 0.0, fault: bool = False, poison: bool = False, long: int = 0
-) -> Iterator[Record]:
-    """Yield the records of an evidence file.
-
-    fail: share of the candidate's answers that time out. fault: one answer of the candidate shows its template.
-    poison: every text and name means something else in other formats. long: characters of each answer besides.
-    """
-    chance = np.random.default_rng(seed)
-    yield _header(n, POISON if poison else "")
-    yield Attempt(number=1, started="2026-03-01T08:00:00+00:00", why="first", conversations=n)
+def records(case: Case) -> Iterator[Record]:
+    """Yield the records of an evidence file."""
+    chance = np.random.default_rng(case.seed)
+    yield _header(case)
+    yield Attempt(number=1, started="2026-03-01T08:00:00+00:00", why="first", conversations=case.n)
     yield Measuring(number=1, metrics={name: _facts(name) for name in _FACTS})
-    for number in range(n):
-        language = str(chance.choice([name for name, _ in _LANGUAGES], p=[share for _, share in _LANGUAGES]))
-        each = hashlib.sha256(f"{seed} {number}".encode()).hexdigest()
-        extra = POISON if poison else ""
-        yield _conversation(each, number, language, extra)
-        yield from _answers(each, number, language, chance, shift, fail, "x" * long + extra)
-        if fault and number == 0:
+    names, shares = zip(*_LANGUAGES, strict=True)
+    for number in range(case.n):
+        language = str(chance.choice(names, p=shares))
+        each = hashlib.sha256(f"{case.seed} {number}".encode()).hexdigest()
+        yield _conversation(each, number, language, case.extra)
+        same = chance.random() < 0.45
+        level = float(chance.beta(6, 3))
+        for place, role in enumerate(ROLES):
+            if role == "candidate" and not same:
+                level = float(np.clip(level + chance.normal(case.shift / 0.55, 0.12), 0, 1))
+            failed = case.failed_baseline if role == "baseline" else chance.random() < case.fail
+            text = f"{_ASKED[language][1]} {'' if same else f'({role[0]}{number})'} {'x' * case.long}{case.extra}"
+            yield _answer(each, role, 2 * number + place, "" if failed else text.strip(), chance)
+            yield _scores(each, role, _values(level, chance))
+        if case.fault and number == 0:
             yield _scores(each, "candidate", {"template_leakage": 1.0})
 
 
-def _answers(
-    each: str, number: int, language: str, chance: np.random.Generator, shift: float, fail: float, extra: str
-) -> Iterator[Record]:
-    same = chance.random() < 0.45
-    level, noise = chance.beta(6, 3), 0.0 if same else chance.normal(shift / 0.55, 0.12)
-    for place, role in enumerate(ROLES):
-        level = float(np.clip(level + (noise if role == "candidate" else 0.0), 0, 1))
-        slow = float(chance.lognormal(0.1 + 0.05 * place, 0.45))
-        failed = role == "candidate" and chance.random() < fail
-        text = f"{_ASKED[language][1]} {'' if same else f'({role[0]}{number})'} {extra}".strip()
-        yield Answer(
-            id=each,
-            role=role,
-            repeat=0,
-            attempt=1,
-            outcome="timeout" if failed else "answered",
-            text="" if failed else text,
-            latency_s=round(slow, 4),
-            prompt_tokens=40,
-            completion_tokens=int(60 + 20 * chance.random()),
-            order=2 * number + place,
-        )
-        values = {"chrf": level, "rouge_l": float(np.clip(level + chance.normal(0, 0.03), 0, 1))}
-        values |= {
-            "length_ratio": float(min(1, abs(chance.normal(0, 0.1)))),
-            "over_refusal": float(chance.random() < 0.02),
-        }
-        values |= {"repetition": float(chance.beta(1, 12)), "template_leakage": 0.0, "new_secrets": 0.0}
-        yield _scores(each, role, values)
+def _answer(each: str, role: Role, order: int, text: str, chance: np.random.Generator) -> Answer:
+    return Answer(
+        id=each,
+        role=role,
+        repeat=0,
+        attempt=1,
+        outcome="answered" if text else "timeout",
+        text=text,
+        latency_s=round(float(chance.lognormal(0.1 + 0.05 * ROLES.index(role), 0.45)), 4),
+        prompt_tokens=40,
+        completion_tokens=int(60 + 20 * chance.random()),
+        order=order,
+    )
+
+
+def _values(level: float, chance: np.random.Generator) -> dict[str, float]:
+    return {
+        "chrf": level,
+        "rouge_l": float(np.clip(level + chance.normal(0, 0.03), 0, 1)),
+        "length_ratio": float(min(1, abs(chance.normal(0, 0.1)))),
+        "over_refusal": float(chance.random() < 0.02),
+        "repetition": float(chance.beta(1, 12)),
+        "template_leakage": 0.0,
+        "new_secrets": 0.0,
+    }
 
 
 def _scores(each: str, role: Role, values: Mapping[str, float]) -> Scores:
@@ -164,13 +183,13 @@ def _facts(name: str) -> MetricFacts:
     return MetricFacts(signature=f"{name}|v1", kind=kind, direction=direction, worst=worst, best=best)  # type: ignore[arg-type]
 
 
-def _header(n: int, extra: str) -> Header:
+def _header(case: Case) -> Header:
     return Header(
-        held_out=HeldOut(name=f"held-out{extra}.jsonl", sha256="a" * 64, conversations=n),
+        held_out=HeldOut(name=f"held-out{case.extra}.jsonl", sha256="a" * 64, conversations=case.n),
         train_sha256="b" * 64,
         leakage=Leakage(exact=0, ngram13=0),
-        baseline=_side("blue", "11", extra),
-        candidate=_side("green", "12", extra),
+        baseline=_side("blue", "11", case.extra),
+        candidate=_side("green", "12", case.extra),
         decoding={"temperature": 0.0, "max_new_tokens": 200},
         concurrency=8,
         retries=2,
