@@ -68,7 +68,7 @@ def test_text_stands_out_from_its_ground(browser: Browser, report: Path, look: L
         found = opened.page.evaluate(CONTRAST)
 
     assert found["measured"] > 100
-    assert found["faint"] == []
+    assert found["faint"][:5] == []
 
 
 def test_every_drawing_and_table_has_a_name(browser: Browser, report: Path) -> None:
@@ -123,10 +123,12 @@ def test_paper_has_what_is_folded(browser: Browser, report: Path) -> None:
     """In print nothing is folded away, and what only leads around is gone."""
     with opened_page(browser, report) as opened:
         opened.page.emulate_media(media="print")
-        heights = opened.page.eval_on_selector_all("details table", "all => all.map(each => each.clientHeight)")
+        folded = opened.page.eval_on_selector_all(
+            "details:not([open]) table", "all => all.map(each => each.checkVisibility())"
+        )
 
-        assert heights
-        assert min(heights) > 0
+        assert folded
+        assert all(folded)
         assert not opened.page.locator("nav").is_visible()
 
 
