@@ -10,6 +10,7 @@ import pytest
 from report_case import POLICY, Case, report_facts, write_evidence
 
 from harness.errors import DataError
+from harness.gate.evidence.records import Answer, to_line
 from harness.gate.report.findings import findings
 from harness.gate.report.regressions import regressions
 from harness.gate.report.texts import read_texts
@@ -91,6 +92,8 @@ def test_texts_are_those_of_the_conversations_asked_for(tmp_path: Path) -> None:
     facts = report_facts(30, fail=0.4)
     path = write_evidence(tmp_path / "evidence.jsonl", Case(30, fail=0.4))
     failed = facts.evidence.ids[int(np.flatnonzero(facts.evidence.missing[1])[0])]
+    later = Answer(id=failed, role="candidate", repeat=0, attempt=2, outcome="answered", text="at last", order=99)
+    path.write_text(f"{path.read_text()}{to_line(later)}\n")
     found = read_texts(path, [failed])
 
     assert list(found) == [failed]
