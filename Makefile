@@ -9,7 +9,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench coverage canaries cassettes contract matrix clean
+.PHONY: help run test check bench calibrate coverage canaries cassettes contract matrix clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ check: $(READY) ## ruff, mypy --strict, import-linter and the architecture tests
 
 bench: $(READY) ## the budgets, as ratios measured on this machine
 	@$(BIN)/python -m bench
+
+calibrate: $(READY) ## measure how often the gate errs, a minute or two; writes docs/calibration.md
+	@$(BIN)/python -m harness.gate.calibration docs/calibration.md
 
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md

@@ -38,6 +38,8 @@ HeldOut = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The held-out file, for the places that sarif.json names.")
 ]
 Recorded = Annotated[Path, typer.Argument(metavar="VERDICT", help="A verdict.json.")]
+Runs = Annotated[int, typer.Option(min=100, metavar="N", help="How many comparisons to make up for each truth.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of all chance.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -81,5 +83,19 @@ def verify(verdict: Recorded, evidence: Evidence, policy: Policy, as_json: AsJso
         from harness.cli.gate_deciding import verify_and_show
 
         return verify_and_show(verdict, evidence, policy, as_json=as_json)
+
+    return tell
+
+
+@gate.command()
+def calibrate(
+    evidence: Evidence, policy: Policy, runs: Runs = 4_000, seed: Seed = 0, as_json: AsJson = False
+) -> Command:
+    """Measure how often a policy errs on recorded scores; exit with 1 when a rate that should be 5 % is above 6 %."""
+
+    def tell() -> int:
+        from harness.cli.gate_calibrating import calibrate_and_show
+
+        return calibrate_and_show(evidence, policy, runs, seed, as_json=as_json)
 
     return tell

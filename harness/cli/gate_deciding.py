@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from rich.text import Text
 
+from harness.cli.gate_output import print_document, print_text
 from harness.cli.gate_reporting import place_of, report
 from harness.cli.gate_telling import show_verdict
-from harness.cli.screen import screens
+from harness.cli.screen import Screen
 from harness.errors import EnvironmentMissing
 from harness.gate.evidence.loading import load_evidence
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.verdict.decide import decide
 from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
-from harness.gate.verdict.verdict import EXIT_CODES
+from harness.gate.verdict.verdict import EXIT_CODES, Verdict
 from harness.gate.verdict.versions import installed
 
 __all__ = ["VERDICT_FILE", "decide_and_show", "load_all", "verify_and_show"]
@@ -34,14 +36,11 @@ def decide_and_show(
     verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
     content = verdict_bytes(verdict)
     written = _write(folder or evidence_file.parent, content)
-    out, errors = screens()
-    report(verdict, policy, evidence, evidence_file, written.parent, errors, held_out=place)
+    report(verdict, policy, evidence, evidence_file, written.parent, held_out=place)
     if as_json:
-        out.file.write(content.decode())
-        out.file.flush()
+        print_document(json.loads(content))
     else:
-        show_verdict(verdict, out)
-        out.print(Text(f"Everything is in {written.parent}"), soft_wrap=True)
+        print_text(lambda out: _show(verdict, written.parent, out))
     return verdict.exit_code
 
 
@@ -54,21 +53,16 @@ def verify_and_show(verdict_file: Path, evidence_file: Path, policy_file: Path, 
     difference = first_difference(content, verdict_bytes(computed))
     here = installed()
     others = {name: f"{was}, here {here.get(name)}" for name, was in recorded.versions.items() if was != here.get(name)}
-    out, _ = screens()
+    found = {
+        "verified": not difference,
+        "outcome": recorded.outcome,
+        "first_difference": difference,
+        "other_versions": others,
+    }
     if as_json:
-        found = {
-            "verified": not difference,
-            "outcome": recorded.outcome,
-            "first_difference": difference,
-            "other_versions": others,
-        }
-        out.file.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
-        out.file.flush()
+        print_document(found)
     else:
-        said = f"does not follow from the evidence: {difference}" if difference else "follows from the evidence"
-        out.print(Text(f"{recorded.outcome} {said}", style="bold red" if difference else "bold green"), soft_wrap=True)
-        for name, versions in others.items():
-            out.print(Text(f"  computed with {name} {versions}"), soft_wrap=True)
+        print_text(lambda out: _show_verified(recorded, difference, others, out))
     return EXIT_CODES["INVALID"] if difference else 0
 
 
@@ -80,6 +74,18 @@ def load_all(evidence_file: Path, policy_file: Path) -> tuple[PairedEvidence, Ga
     if policy.anchor is None:
         return evidence, policy, None
     return evidence, policy, load_evidence(policy_file.parent / policy.anchor.evidence, truncated_fails=fails)
+
+
+def _show(verdict: Verdict, written: Path, out: Screen) -> None:
+    show_verdict(verdict, out)
+    out.print(Text(f"Everything is in {written}"), soft_wrap=True)
+
+
+def _show_verified(recorded: Verdict, difference: str, others: Mapping[str, str], out: Screen) -> None:
+    said = f"does not follow from the evidence: {difference}" if difference else "follows from the evidence"
+    out.print(Text(f"{recorded.outcome} {said}", style="bold red" if difference else "bold green"), soft_wrap=True)
+    for name, versions in others.items():
+        out.print(Text(f"  computed with {name} {versions}"), soft_wrap=True)
 
 
 def _write(folder: Path, content: bytes) -> Path:

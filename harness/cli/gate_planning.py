@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -13,8 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.cli.gate_telling import widened
-from harness.cli.screen import screens
+from harness.cli.gate_output import print_document, print_text
 from harness.gate.evidence.loading import load_evidence
 from harness.gate.planning.plan import Plan, Spread, plan, refuse_if_underpowered
 from harness.gate.policy import GatePolicy, load_policy
@@ -28,12 +26,10 @@ def plan_and_show(policy_file: Path, conversations: int | None, evidence_file: P
     policy = load_policy(policy_file)
     made = plan(policy, conversations, _measured(policy, evidence_file) if evidence_file else None)
     if not as_json:
-        _show(made, widened(screens()[0]))
+        print_text(lambda out: _show(made, out))
     refuse_if_underpowered(made)
     if as_json:
-        out = screens()[0]
-        out.file.write(json.dumps(asdict(made), ensure_ascii=False, indent=2) + "\n")
-        out.file.flush()
+        print_document(asdict(made))
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from harness.cli.failures import show_error
-from harness.cli.screen import Screen
+from harness.cli.screen import screens
 from harness.errors import DataError
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.heldout.lines import sha256_of
@@ -29,17 +29,17 @@ def report(
     evidence: PairedEvidence,
     evidence_file: Path,
     folder: Path,
-    errors: Screen,
     *,
     held_out: str = "",
     environ: Mapping[str, str] = os.environ,
 ) -> None:
-    """Write every report of a verdict; what could not be made is said on `errors`.
+    """Write every report of a verdict; what could not be made is said on stderr.
 
     held_out: of `place_of`. EnvironmentMissing when a file cannot be written.
     """
     facts = gather(verdict, policy, evidence, evidence_file, held_out=held_out)
     _, problems = write_reports(facts, folder)
+    _, errors = screens()
     for problem in problems:
         show_error(problem, errors)
     step = environ.get(STEP_SUMMARY)

@@ -13,9 +13,8 @@ from harness.cli.drawing import Symbols, symbols_for
 from harness.cli.gate_forest import Forest, forest_for
 from harness.gate.verdict.verdict import Outcome, RuleOutcome, RuleResult, Verdict
 
-__all__ = ["show_verdict", "widened"]
+__all__ = ["show_verdict"]
 
-_LOG = 200
 _NARROWEST, _WIDEST = 16, 48
 _TAKEN = 2 + 12 + 10 + 18 + 4 * 2
 """Columns beside name and drawing: indentation, outcome, estimate, interval, and what parts them."""
@@ -40,7 +39,6 @@ _RULE_STYLES: dict[RuleOutcome, str] = {
 
 def show_verdict(verdict: Verdict, console: Console) -> None:
     """Print a verdict."""
-    widened(console)
     symbols = symbols_for(console.encoding)
     console.print(Text(verdict.outcome, style=_STYLES[verdict.outcome]))
     for reason in verdict.reasons:
@@ -58,13 +56,6 @@ def show_verdict(verdict: Verdict, console: Console) -> None:
         text = f"waiver {waiver.id} of {waiver.owner} for {waiver.rule}, until {waiver.expires}: {waiver.detail}"
         console.print(Text(f"  {text}", style="yellow"), soft_wrap=not console.is_terminal)
     _foot(verdict, console)
-
-
-def widened(console: Console) -> Console:
-    """Return the console: a pipe has no width of its own, and what comes out of it is searched, so no line is cut."""
-    if not console.is_terminal:
-        console.width = _LOG
-    return console
 
 
 def _foot(verdict: Verdict, console: Console) -> None:

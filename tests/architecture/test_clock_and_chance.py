@@ -7,7 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-PURE = ("harness/decide/", "fakes/world/", "fakes/catalogue/", "fakes/engines/")
+PURE = (
+    "harness/decide/",
+    "harness/gate/planning/",
+    "harness/gate/policy/",
+    "harness/gate/statistics/",
+    "harness/gate/verdict/",
+    "fakes/world/",
+    "fakes/catalogue/",
+    "fakes/engines/",
+)
 AMBIENT = {
     "datetime.now",
     "datetime.today",

@@ -60,10 +60,11 @@ class GatePolicy(BaseModel):
     @property
     def used_metrics(self) -> tuple[str, ...]:
         """The names of all metrics that a rule needs."""
-        return (*self._compared, *(each.metric for each in self.hard))
+        return (*self.compared_metrics, *(each.metric for each in self.hard))
 
     @property
-    def _compared(self) -> tuple[str, ...]:
+    def compared_metrics(self) -> tuple[str, ...]:
+        """The names of the metrics by which the models are compared: primaries, then guardrails."""
         return (*(each.metric for each in self.primary), *(each.metric for each in self.guardrail))
 
     @model_validator(mode="after")
@@ -88,7 +89,7 @@ class GatePolicy(BaseModel):
                     )
 
     def _slices_of_nothing(self) -> Iterator[SpecError]:
-        known = self._compared
+        known = self.compared_metrics
         for section in self.slice:
             for metric in section.metrics:
                 if metric not in known:

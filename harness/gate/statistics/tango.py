@@ -11,7 +11,7 @@ from scipy import special
 
 from harness.gate.statistics.bounds import Bounds
 
-__all__ = ["fewest_pairs", "score", "tango", "tango_lower"]
+__all__ = ["fewest_pairs", "score", "tango", "tango_lower", "tango_of_counts"]
 
 _STEPS = 60
 """Halvings of [-1, 1]: more than a double can tell apart."""
@@ -21,16 +21,18 @@ def tango(
     baseline: npt.NDArray[np.float64], candidate: npt.NDArray[np.float64], alpha: float, alpha_harm: float
 ) -> Bounds:
     """Return the bounds of candidate less baseline, each a share of ones; values are 0 or 1."""
-    n = len(baseline)
-    wins = int(np.sum(candidate > baseline))
-    losses = int(np.sum(candidate < baseline))
+    wins, losses = int(np.sum(candidate > baseline)), int(np.sum(candidate < baseline))
+    return tango_of_counts(wins, losses, len(baseline), alpha, alpha_harm)
+
+
+def tango_of_counts(wins: int, losses: int, n: int, alpha: float, alpha_harm: float) -> Bounds:
+    """Return the bounds of (wins - losses) / n: the lower one at `alpha`, the upper one at `alpha_harm`."""
     if n == 0:
         return Bounds(math.nan, -1.0, 1.0, 1.0, "tango", 0)
     p_harm = float(special.ndtr(score(wins, losses, n, 0.0))) if wins + losses else 1.0
     lower, upper = tango_lower(wins, losses, n, alpha), -tango_lower(losses, wins, n, alpha_harm)
-    return Bounds(
-        (wins - losses) / n, lower, upper, p_harm, "tango", n, _t_interval(wins, losses, n, alpha, alpha_harm)
-    )
+    beside = _t_interval(wins, losses, n, alpha, alpha_harm)
+    return Bounds((wins - losses) / n, lower, upper, p_harm, "tango", n, beside)
 
 
 @lru_cache(maxsize=1 << 16)

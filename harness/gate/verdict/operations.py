@@ -193,6 +193,8 @@ def _no_ratio(name: str, detail: str, limit: float, n: int, needed: int) -> Rule
 
 
 def _seconds(value: float) -> str:
+    if math.isnan(value):
+        return "unknown"
     return f"{value:.3g} s" if math.isfinite(value) else "infinite"
 
 

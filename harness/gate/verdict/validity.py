@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -55,9 +55,18 @@ def _rule(name: str, wrong: str, right: str, otherwise: RuleOutcome = "invalid")
 
 
 def _metrics(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
+    """Look for what is missing, and for counts of faults where scores are compared: a failed answer has no fault."""
     missing = [metric for metric in policy.used_metrics if metric not in evidence.metrics]
-    wrong = f"not measured: {', '.join(missing)}; measured: {', '.join(sorted(evidence.metrics))}" if missing else ""
+    if missing:
+        return _rule("metrics", f"not measured: {_named(missing)}; measured: {_named(sorted(evidence.metrics))}", "")
+    facts = {metric: evidence.metrics[metric] for metric in policy.compared_metrics}
+    counts = [metric for metric, each in facts.items() if each.worst == each.best]
+    wrong = f"{_named(counts)} counts faults: make it a hard check, or compare another metric" if counts else ""
     return _rule("metrics", wrong, "every metric of the policy was measured")
+
+
+def _named(metrics: Sequence[str]) -> str:
+    return ", ".join(metrics) or "nothing"
 
 
 def _problems(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResult]:
