@@ -23,6 +23,8 @@ gate = typer.Typer(
 )
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 
+gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
+
 Policy = Annotated[Path, typer.Option(metavar="FILE", help="What may be promoted, as TOML.")]
 Evidence = Annotated[Path, typer.Option(metavar="FILE", help="The evidence.jsonl of both models' answers.")]
 Earlier = Annotated[

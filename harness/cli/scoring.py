@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from harness.backends import Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
+from harness.cli.gate_score import Place, Settings
 from harness.cli.interrupts import INTERRUPTS
 from harness.cli.quiet import sdk_noise_to
 from harness.cli.scoring_progress import watching_scores
@@ -25,49 +25,32 @@ from harness.gate.metrics import ALWAYS, MEMORISED
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.scoring.measures import Choice
 from harness.gate.scoring.posting import HttpPost
+from harness.gate.scoring.preparing import prepare
 from harness.gate.scoring.request import DECODING, Compared, ScoreReport, ScoreRequest, Watch
 from harness.gate.scoring.retrying import Patience
-from harness.gate.scoring.score import score
+from harness.gate.scoring.score import Tally, report_of, score
 from harness.gate.scoring.sides import describe
 from harness.gate.scoring.timing import Timing
 from harness.lifecycle.connect import connect
 from harness.spec import LifecycleSpec
 
-__all__ = ["LEAKED", "Settings", "request_of", "score_and_show"]
+__all__ = ["LEAKED", "request_of", "score_and_show"]
 
 LEAKED = 12
 """Exit code of what makes every verdict INVALID."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the command line says."""
+class Sent(NamedTuple):
+    """A job that was submitted, and how many conversations it asks."""
 
-    endpoint: str
-    baseline: str
-    candidate: str
-    held_out: Path
-    evidence: Path
-    train: Path | None
-    policy: Path | None
-    slices: Sequence[str]
-    concurrency: int
-    rate: float | None
-    repeats: int
-    limit: int | None
-    retries: int
-    timeout_s: float
-    warmup: int
-    caches: Sequence[Path]
-    parameters: Sequence[str]
-    workers: int
-    backend: str
-    drop_duplicates: bool
+    job: str
+    conversations: int
 
 
-def score_and_show(settings: Settings, *, as_json: bool) -> int:
+def score_and_show(settings: Settings) -> int:
     """Score, tell what came of it, and return the exit code."""
     out, errors = screens()
+    as_json = settings.as_json
     INTERRUPTS.check()
     INTERRUPTS.each()
     request = request_of(settings)
@@ -87,6 +70,8 @@ def score_and_show(settings: Settings, *, as_json: bool) -> int:
             remedy="Run the same command again: it goes on where it stopped. Nothing was created on Azure.",
         ) from error
     INTERRUPTS.hold()
+    if isinstance(report, Sent):
+        return _tell_sent(report, out, as_json=as_json)
     code = LEAKED if report.leaked else 0
     if as_json:
         out.file.write(json.dumps({**report.to_dict(), "exit_code": code}, indent=2) + "\n")
@@ -96,9 +81,23 @@ def score_and_show(settings: Settings, *, as_json: bool) -> int:
     return code
 
 
+def _tell_sent(sent: Sent, out: Console, *, as_json: bool) -> int:
+    if as_json:
+        out.file.write(json.dumps({**sent._asdict(), "exit_code": 0}, indent=2) + "\n")
+        out.file.flush()
+    else:
+        text = (
+            f"Job {sent.job} asks {sent.conversations:,} conversations. When it has completed, run the same command "
+            f"with --collect {sent.job} to get the evidence."
+        )
+        out.print(Text(text), soft_wrap=not out.is_terminal)
+    return 0
+
+
 def request_of(settings: Settings) -> ScoreRequest:
     """Return what to score; SpecError for a policy and UsageError for a parameter that cannot be."""
     policy = load_policy(settings.policy) if settings.policy else None
+    parts = policy.slice if policy else ()
     if settings.policy:
         sys.path.insert(0, str(settings.policy.resolve().parent))  # where a user's own metrics are
     return ScoreRequest(
@@ -106,15 +105,15 @@ def request_of(settings: Settings) -> ScoreRequest:
         evidence=settings.evidence,
         choices=_choices(policy, settings.train is not None),
         train=settings.train,
-        slices=tuple(dict.fromkeys([*settings.slices, *(each.by for each in (policy.slice if policy else ()))])),
+        slices=tuple(dict.fromkeys([*(settings.slices or ()), *(each.by for each in parts)])),
         duplicates="drop" if settings.drop_duplicates else "refuse",
-        decoding={**DECODING, **dict(map(_parameter, settings.parameters))},
+        decoding={**DECODING, **dict(map(_parameter, settings.parameters or ()))},
         repeats=settings.repeats,
         limit=settings.limit,
         concurrency=settings.concurrency,
         rate=settings.rate,
         patience=Patience(settings.retries, settings.timeout_s),
-        caches=tuple(settings.caches),
+        caches=tuple(settings.caches or ()),
         warmup=settings.warmup,
         workers=settings.workers,
     )
@@ -155,17 +154,37 @@ def _parameter(setting: str) -> tuple[str, Scalar]:
 
 def _scored(
     settings: Settings, request: ScoreRequest, around: Surroundings, interactive: bool, watch: Watch
-) -> ScoreReport:
+) -> ScoreReport | Sent:
     watch.began("looking at the deployments", None)
     spec = around.settled(LifecycleSpec())
     client = connect(spec, environ=around.environ, interactive=interactive, clients=around.clients).workspace
     baseline, candidate = (
         Compared(*describe(client, settings.endpoint, name, around.clock.now))
-        for name in (settings.baseline, settings.candidate)
+        for name in (settings.baseline, settings.candidate or settings.baseline)
     )
     post = around.post or HttpPost()
     timing = Timing(around.clock.now, around.clock.sleep, time.perf_counter)
+    if settings.on is Place.azureml:
+        return _on_cluster(settings, request, (client, baseline, candidate), timing, watch)
     return score(request, baseline, candidate, post=post, timing=timing, watch=watch)
+
+
+def _on_cluster(
+    settings: Settings, request: ScoreRequest, found: tuple[Any, Compared, Compared], timing: Timing, watch: Watch
+) -> ScoreReport | Sent:
+    """Submit the job, or put together what it has made; of leaks both say no more than the asking from here does."""
+    from harness.gate.scoring.clustered import collect, send
+    from harness.gate.scoring.parallel_job import Cluster
+
+    client, baseline, candidate = found
+    ready = prepare(request, baseline, candidate, watch)
+    if ready.leaked:
+        return report_of(request, ready, Tally(watch), 0, ready.standing.attempts)
+    if settings.collect:
+        return collect(client, request, ready, settings.collect, timing=timing, watch=watch)
+    watch.began("submitting", None)
+    cluster = Cluster(str(settings.compute), settings.nodes, settings.shard)
+    return Sent(send(client, request, ready, cluster), len(ready.ids))
 
 
 def _show(report: ScoreReport, console: Console) -> None:

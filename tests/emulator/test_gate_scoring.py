@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from azure.ai.ml import MLClient
 from azure.ai.ml.constants._endpoint import EndpointInvokeFields
+from azure.ai.ml.entities import AmlCompute
 from deployable import ENDPOINT, client_of, deployment, make_endpoint, register
 
 from fakes.emulator import Emulator
@@ -173,3 +174,56 @@ def test_the_metrics_of_a_policy_are_measured(score: Score, tmp_path: Path) -> N
     code, _, _ = score("--candidate", "green", "--policy", str(policy))
 
     assert (code, set(_paired(tmp_path).scores)) == (0, {"rouge_l", "polite"})
+
+
+def _cluster(client: MLClient) -> None:
+    client.compute.begin_create_or_update(AmlCompute(name="cpu", size="Standard_DS3_v2", max_instances=4)).result()
+
+
+def test_a_large_set_is_scored_by_a_parallel_job(score: Score, client: MLClient) -> None:
+    """With --on azureml a job is submitted whose one node is parallel: a file at a time on each node, none may fail."""
+    _cluster(client)
+    code, out, _ = score("--candidate", "green", "--on", "azureml", "--compute", "cpu", "--nodes", "4", "--json")
+    node = client.jobs.get(json.loads(out)["job"]).jobs["gate_score"]
+
+    assert (code, json.loads(out)["conversations"], node.type, node.resources.instance_count) == (
+        0,
+        COUNT,
+        "parallel",
+        4,
+    )
+    assert (node.mini_batch_size, node.error_threshold, node.mini_batch_error_threshold) == (1, 0, 0)
+
+
+def test_a_job_that_still_runs_is_not_collected(score: Score, client: MLClient, tmp_path: Path) -> None:
+    """Collecting too early ends with 2, says how far the job is, and writes no evidence."""
+    _cluster(client)
+    _, out, _ = score("--candidate", "green", "--on", "azureml", "--compute", "cpu", "--json")
+    code, _, err = score("--candidate", "green", "--on", "azureml", "--collect", json.loads(out)["job"])
+
+    assert (code, "has not completed" in err) == (2, True)
+
+
+def test_a_cluster_that_is_not_there_is_told(score: Score) -> None:
+    """A compute that does not exist ends with 3 and a remedy."""
+    code, _, err = score("--candidate", "green", "--on", "azureml", "--compute", "nowhere")
+
+    assert (code, "remedy" in err, "Traceback" in err) == (3, True, False)
+
+
+def test_no_key_is_part_of_the_job(score: Score, client: MLClient, azure: Emulator) -> None:
+    """What is uploaded for the nodes holds the harness, the conversations and the plan, and no key of the endpoint."""
+    _cluster(client)
+    score("--candidate", "green", "--on", "azureml", "--compute", "cpu")
+    account, blobs = azure.world.home.storage_account, azure.world.blobs
+    sent = {
+        name: b"".join(blobs.chunks(blobs.existing(account, container.name, name)))
+        for container in blobs.containers(account)
+        for name in container.blobs
+    }
+    key = client.online_endpoints.get_keys(ENDPOINT).primary_key.encode()
+
+    assert {"plan.json", "shard-000000000.jsonl", "gate_entry.py", "parallel_entry.py"} <= {
+        Path(name).name for name in sent
+    }
+    assert [name for name, content in sent.items() if key in content] == []

@@ -50,7 +50,7 @@ def find_leaks(held_out: HeldOutSet, train: Path, *, most: int = 8_000_000) -> L
 
 
 def training_texts(train: Path) -> Iterator[str]:
-    """Yield what users and assistants say in training rows; a system turn is the same in all of them."""
+    """Yield the text of every turn in training rows."""
     return _texts(train, set(), set())
 
 
@@ -60,11 +60,11 @@ def _texts(train: Path, wanted: set[str], exact: set[str]) -> Iterator[str]:
         if wanted:
             exact.update(wanted.intersection(prefix_ids(row.turns)))
         for turn in row.turns:
-            if turn["role"] != "system":
-                yield turn["content"]
+            yield turn["content"]
 
 
 def _runs(conversation: Conversation, windows: Windows) -> Hashes:
+    """Return the runs of the last question and answer; a system turn is the same in all rows, and no leak."""
     texts = (conversation.messages[-1].content, conversation.reference or "")
     return np.concatenate([windows.of(text) for text in texts])
 

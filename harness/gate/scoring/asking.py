@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, cycle, islice
 from typing import Any
 
 from harness.errors import ScoringFailed
-from harness.gate.evidence.records import Answer, Header, Role
+from harness.gate.evidence.records import ROLES, Answer, Conversation, Header, Role
 from harness.gate.scoring.cache import Cache
-from harness.gate.scoring.plan import Question, body_of, cache_key
+from harness.gate.scoring.plan import Question, body_of, cache_key, planned
 from harness.gate.scoring.posting import Post, Target
 from harness.gate.scoring.retrying import Patience, ask
+from harness.gate.scoring.standing import Standing
 from harness.gate.scoring.timing import Pace, Timing
 from harness.gate.scoring.writing import Writer
 
-__all__ = ["Asker", "ask_all", "warm_up"]
+__all__ = ["Asker", "ask_all", "ask_missing", "warm_up"]
 
 _LOOK_S = 0.1
 """How often the main thread looks for a signal, in seconds."""
@@ -64,6 +66,39 @@ class Asker:
             tries=asked.tries,
             detail=asked.found.detail,
         )
+
+
+def ask_missing(
+    rows: Iterator[Conversation],
+    standing: Standing,
+    asker: Asker,
+    writer: Writer,
+    *,
+    in_flight: int,
+    warmup: int,
+    start: int = 0,
+) -> None:
+    """Warm both deployments up with the first conversations, then ask what is missing, in the order of the plan.
+
+    start: the place of the first conversation in the held-out file.
+    """
+    repeats = asker.header.repeats
+    first = list(islice(rows, max(1, warmup)))
+    with writer:
+        if warmup:
+            warm_up(islice(planned(cycle(first), 1), len(ROLES) * warmup), asker, writer, in_flight)
+        questions = planned(chain(first, rows), repeats, start)
+        ask_all(_missing(questions, standing, repeats, writer), asker, writer, in_flight)
+
+
+def _missing(questions: Iterator[Question], standing: Standing, repeats: int, writer: Writer) -> Iterator[Question]:
+    """Yield the questions without an answer; a conversation that is new to the file is written before its first."""
+    for question in questions:
+        if question.conversation.id not in standing.asked:
+            standing.asked[question.conversation.id] = 0
+            writer.put(question.conversation)
+        if not standing.holds(question, repeats):
+            yield question
 
 
 def ask_all(questions: Iterator[Question], asker: Callable[[Question], Answer], writer: Writer, in_flight: int) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from harness.errors import EnvironmentMissing
 from harness.gate.evidence.journal import Journal
 from harness.gate.evidence.records import (
     ROLES,
@@ -162,15 +164,24 @@ def _computed(
         for chunk in chunks:
             yield chunk, [values_of(metrics, task.names, task.sample, task.where) for task in chunk]
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), begin, (tuple(choices),)) as pool:
-        under_way: deque[tuple[list[_Task], Future[list[Values]]]] = deque()
-        for chunk in chunks:
-            under_way.append((chunk, pool.submit(measured_here, [(t.names, t.sample, t.where) for t in chunk])))
-            if len(under_way) > 2 * workers:
-                first, values = under_way.popleft()
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn"), begin, (tuple(choices),)) as pool:
+            under_way: deque[tuple[list[_Task], Future[list[Values]]]] = deque()
+            for chunk in chunks:
+                under_way.append((chunk, pool.submit(measured_here, [(t.names, t.sample, t.where) for t in chunk])))
+                if len(under_way) > 2 * workers:
+                    first, values = under_way.popleft()
+                    yield first, values.result()
+            for first, values in under_way:
                 yield first, values.result()
-        for first, values in under_way:
-            yield first, values.result()
+    except BrokenProcessPool as error:
+        raise EnvironmentMissing(
+            "a process that measures was ended",
+            where="measuring",
+            got=str(error),
+            expected=f"memory for {workers} processes, and a main module that can be imported",
+            remedy="Measure with fewer of them (--workers 1, or 0 for none); what is measured already is kept.",
+        ) from error
 
 
 def _sample(file: BinaryIO, place: int, answer: Answer) -> Sample:

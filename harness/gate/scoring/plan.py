@@ -22,12 +22,13 @@ class Question(NamedTuple):
     repeat: int
 
 
-def planned(conversations: Iterable[Conversation], repeats: int) -> Iterator[Question]:
+def planned(conversations: Iterable[Conversation], repeats: int, start: int = 0) -> Iterator[Question]:
     """Yield all questions: baseline, candidate, candidate, baseline (ABBA), and so on, repeats of one side by side.
 
-    The place of a question depends on its conversation's place in the file and on nothing that happens.
+    The place of a question depends on its conversation's place in the file and on nothing that happens. start: the
+    place of the first conversation.
     """
-    for place, conversation in enumerate(conversations):
+    for place, conversation in enumerate(conversations, start):
         for repeat in range(repeats):
             pair = place * repeats + repeat
             for first, role in enumerate(ROLES if pair % 2 == 0 else ROLES[::-1]):

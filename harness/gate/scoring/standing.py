@@ -9,7 +9,7 @@ from typing import Literal
 
 from harness.errors import UsageError
 from harness.gate.evidence.journal import read_records
-from harness.gate.evidence.records import ROLES, Answer, Attempt, Conversation, Header
+from harness.gate.evidence.records import ROLES, Answer, Attempt, Conversation, Header, Role
 from harness.gate.scoring.plan import Question
 
 __all__ = ["Standing", "next_attempt", "read_standing", "refuse_other"]
@@ -41,7 +41,11 @@ class Standing:
 
     def holds(self, question: Question, repeats: int) -> bool:
         """Tell whether the question was answered, or failed, before: its first outcome stands."""
-        return bool(self.asked.get(question.conversation.id, 0) >> _bit(question.role, question.repeat, repeats) & 1)
+        return self.has(question.conversation.id, question.role, question.repeat, repeats)
+
+    def has(self, conversation: str, role: Role, repeat: int, repeats: int) -> bool:
+        """Tell whether there is an answer of a role to a conversation, by its id."""
+        return bool(self.asked.get(conversation, 0) >> _bit(role, repeat, repeats) & 1)
 
     def missing(self, ids: Sequence[str], repeats: int) -> int:
         """Return how many answers the conversations still lack."""
@@ -114,5 +118,5 @@ def _headless(path: Path) -> bool:
         return not file.readline().endswith(b"\n")
 
 
-def _bit(role: str, repeat: int, repeats: int) -> int:
+def _bit(role: Role, repeat: int, repeats: int) -> int:
     return ROLES.index(role) * repeats + repeat

@@ -124,11 +124,12 @@ def test_the_endpoint_says_when_to_come_back(header: str, seconds: float) -> Non
 def test_a_wait_that_the_endpoint_asks_for_holds_everybody_back() -> None:
     """After a Retry-After no request begins before its time, whichever thread wants to."""
     clock = Clock()
+    asked = _asked([Reply(429, {"retry-after": "7"}, b""), said("15")], clock)
     pace = Pace(clock.timing)
-    pace.hold(7)
+    pace.hold(5)
     pace.wait()
 
-    assert clock.slept == [7.0]
+    assert (asked.tries, clock.slept) == (2, [7.0, 5.0])
 
 
 def test_a_wait_that_is_too_long_ends_the_tries() -> None:

@@ -1,4 +1,4 @@
-"""What the gate adds to the endpoint's own time, and its ROUGE-L against rouge_score's."""
+"""What scoring adds to the endpoint's own time, and its ROUGE-L against rouge_score's."""
 
 from __future__ import annotations
 
