@@ -17,6 +17,7 @@ from harness.errors import EnvironmentMissing
 from harness.gate.evidence.loading import load_evidence
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy, load_policy
+from harness.gate.report.rates import rates_beside
 from harness.gate.verdict.decide import decide
 from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
 from harness.gate.verdict.verdict import EXIT_CODES, Verdict
@@ -32,11 +33,11 @@ def decide_and_show(
 ) -> int:
     """Give the verdict of today, write it, report it, tell it, and return the exit code that stands for it."""
     evidence, policy, anchor = load_all(evidence_file, policy_file)
-    place = place_of(held_out, evidence)
+    place, rates = place_of(held_out, evidence), rates_beside(policy_file)
     verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
     content = verdict_bytes(verdict)
     written = _write(folder or evidence_file.parent, content)
-    report(verdict, policy, evidence, evidence_file, written.parent, held_out=place)
+    report(verdict, policy, evidence, evidence_file, written.parent, held_out=place, rates=rates)
     if as_json:
         print_document(json.loads(content))
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -14,7 +14,7 @@ from harness.errors import DataError
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.heldout.lines import sha256_of
 from harness.gate.policy import GatePolicy
-from harness.gate.report import add_step_summary, gather, write_reports
+from harness.gate.report import ErrorRate, add_step_summary, gather, write_reports
 from harness.gate.verdict.verdict import Verdict
 
 __all__ = ["STEP_SUMMARY", "place_of", "report"]
@@ -31,13 +31,14 @@ def report(
     folder: Path,
     *,
     held_out: str = "",
+    rates: Sequence[ErrorRate] = (),
     environ: Mapping[str, str] = os.environ,
 ) -> None:
     """Write every report of a verdict; what could not be made is said on stderr.
 
-    held_out: of `place_of`. EnvironmentMissing when a file cannot be written.
+    held_out: of `place_of`. rates: of the policy itself. EnvironmentMissing when a file cannot be written.
     """
-    facts = gather(verdict, policy, evidence, evidence_file, held_out=held_out)
+    facts = gather(verdict, policy, evidence, evidence_file, held_out=held_out, rates=rates)
     _, problems = write_reports(facts, folder)
     _, errors = screens()
     for problem in problems:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import find_chromium, opened_chromium
 
 from harness.errors import EnvironmentMissing
 from harness.plugin.options import named_markers
 from harness.plugin.preflight import refuse
+from tests.browser.chromium import find_chromium, opened_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

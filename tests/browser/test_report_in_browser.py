@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from opening import PHONE, Look, opened_page
-from page_measures import CONTRAST, FOCUSED, OVERFLOWING, accessible
 
 from harness.gate.report.page.document import page as report_page
+from tests.browser.opening import PHONE, Look, opened_page
+from tests.browser.page_measures import CONTRAST, FOCUSED, OVERFLOWING, accessible
 from tests.gate_report.report_case import RATES, report_facts
 
 if TYPE_CHECKING:

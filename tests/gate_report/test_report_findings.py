@@ -22,7 +22,7 @@ def test_a_block_says_what_fell_and_by_how_much() -> None:
     """Each rule that failed is a sentence, and passed ones are none."""
     said = findings(_BLOCKED.verdict, _BLOCKED.policy)
 
-    assert said[0].startswith("chrf fell by 0.0")
+    assert said[0].startswith("chrf is worse by 0.0")
     assert said[0].endswith("the margin is 0.02.")
     assert "template_leakage: a fault in 1 of the candidate's conversations; 0 allowed." in said
     assert not any("repetition" in sentence for sentence in said)
@@ -42,7 +42,7 @@ def test_not_yet_says_how_many_would_do() -> None:
     said = findings(facts.verdict, facts.policy)
 
     assert facts.verdict.outcome == "INCONCLUSIVE"
-    assert said[0].startswith("chrf may have fallen by 0.0")
+    assert said[0].startswith("chrf may be worse by 0.0")
     assert "conversations would tell." in said[0]
     assert not any("slice" in sentence or "language" in sentence for sentence in said)
 

@@ -66,9 +66,8 @@ def _failed(rule: RuleResult) -> str:
         found, allowed = (words.quantity(each) for each in (rule.estimate, rule.limit))
         return f"{rule.name}: a fault in {found} of the candidate's conversations; {allowed} allowed."
     if rule.bound == "lower":
-        return (
-            f"{_subject(rule)} fell by {_loss(rule.estimate)}, surely by {_loss(rule.upper)} or more{_allowed(rule)}."
-        )
+        found, least = _loss(rule.estimate), _loss(rule.upper)
+        return f"{_subject(rule)} is worse by {found}, surely by {least} or more{_allowed(rule)}."
     found, least = (words.quantity(each, rule.unit) for each in (rule.estimate, rule.lower))
     surely = f", surely {least} or more" if rule.lower is not None else ""
     return f"{rule.name} is {found}{surely}; it may be {words.quantity(rule.limit, rule.unit)}."
@@ -77,7 +76,7 @@ def _failed(rule: RuleResult) -> str:
 def _warned(rule: RuleResult) -> str:
     if rule.bound == "lower":
         within = words.tick(-(rule.limit or 0.0))
-        return f"{_subject(rule)} fell by {_loss(rule.estimate)}, and surely by less than {within}."
+        return f"{_subject(rule)} is worse by {_loss(rule.estimate)}, and surely by less than {within}."
     return _detailed(rule)
 
 
@@ -88,7 +87,7 @@ def _open(rule: RuleResult) -> str:
     counted = "answers" if rule.unit in ("s", "ratio") else "conversations"
     tells = f" About {words.count(needed)} {counted} would tell." if needed > (rule.n or 0) else ""
     if rule.bound == "lower":
-        worst = f"may have fallen by {_loss(rule.lower)}" if rule.lower is not None else "may have fallen by any amount"
+        worst = f"may be worse by {_loss(rule.lower)}" if rule.lower is not None else "may be worse by any amount"
         return f"{_subject(rule)} {worst}{_allowed(rule)}.{tells}"
     most = words.quantity(rule.upper, rule.unit)
     worst = f"may be as high as {most}" if rule.upper is not None else "may be of any size"

@@ -23,7 +23,7 @@ def statement(verdict: Verdict) -> bytes:
 
     Where nothing is shown the result is FAILED: who reads it alone must not promote.
     """
-    subject = {"name": _name(verdict.candidate), "digest": {"sha256": _sha256(verdict.candidate)}}
+    subject = {"name": words.named(verdict.candidate), "digest": {"sha256": _sha256(verdict.candidate)}}
     document = {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [subject],
@@ -60,14 +60,10 @@ def _configuration(verdict: Verdict) -> list[dict[str, Any]]:
         "policy": verdict.policy_sha256,
         "evidence": verdict.evidence_sha256,
         f"held-out: {verdict.held_out}": verdict.held_out_sha256,
-        f"baseline: {_name(verdict.baseline)}": verdict.baseline.digest.removeprefix("sha256:"),
+        f"baseline: {words.named(verdict.baseline)}": verdict.baseline.digest.removeprefix("sha256:"),
         "anchor": verdict.anchor_sha256,
     }
     return [{"name": name, "digest": {"sha256": digest}} for name, digest in digests.items() if digest]
-
-
-def _name(side: SideIdentity) -> str:
-    return f"{side.model}:{side.version}" if side.version and not side.model.endswith(side.version) else side.model
 
 
 def _sha256(side: SideIdentity) -> str:

@@ -129,4 +129,4 @@ def _provenance(verdict: Verdict) -> Iterator[str]:
 
 
 def _side(side: SideIdentity) -> str:
-    return code(f"{side.model}:{side.version}" if side.version else side.model)
+    return code(words.named(side))

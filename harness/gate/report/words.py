@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
-from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome, RuleResult, Verdict
+from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome, RuleResult, SideIdentity, Verdict
 
 __all__ = [
     "HEADLINES",
@@ -19,6 +20,7 @@ __all__ = [
     "count",
     "explanation",
     "limit",
+    "named",
     "promotes",
     "quantity",
     "share",
@@ -85,6 +87,7 @@ LOOKS_LIKE: Mapping[Outcome, RuleOutcome] = {
 }
 """The rule's outcome that has a verdict's shape and colour."""
 
+_ASSET = re.compile(r"(?:^azureml:|/models/)(?P<name>[^/:]+)(?:/versions/|:)(?P<version>[^/:]+)$")
 _MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 _SYMBOLS = {"share": "%", "score": "", "ratio": "", "count": "", "seconds": "s"}
@@ -150,6 +153,14 @@ def limit(rule: RuleResult) -> str:
         return UNKNOWN
     written = tick(rule.limit, rule.unit, signed=rule.bound == "lower")
     return f"above {written}" if rule.bound == "lower" else f"at most {written}"
+
+
+def named(side: SideIdentity) -> str:
+    """Return a model's name and version without the workspace or registry that its asset id begins with."""
+    asset = _ASSET.search(side.model)
+    if asset:
+        return f"{asset['name']}:{asset['version']}"
+    return f"{side.model}:{side.version}" if side.version else side.model
 
 
 def share(part: int, whole: int) -> str:

@@ -9,9 +9,9 @@ from harness.gate.report.facts import ReportFacts
 from harness.gate.report.findings import findings
 from harness.gate.report.page.markup import Markup, el
 from harness.gate.report.page.tables import code
-from harness.gate.verdict.verdict import SideIdentity, Verdict
+from harness.gate.verdict.verdict import Verdict
 
-__all__ = ["banner", "named"]
+__all__ = ["banner"]
 
 _MOST_REASONS = 10
 
@@ -21,7 +21,8 @@ def banner(facts: ReportFacts) -> Markup:
     verdict = facts.verdict
     look = words.LOOKS_LIKE[verdict.outcome]
     shape = el("span", words.SHAPES[look], class_="shape", aria_hidden="true")
-    models = el("p", code(named(verdict.candidate)), " in place of ", code(named(verdict.baseline)), class_="models")
+    replaced = el("span", "in place of ", code(words.named(verdict.baseline)))
+    models = el("p", code(words.named(verdict.candidate)), " ", replaced, class_="models")
     return el(
         "header",
         el("p", facts.note, class_="note") if facts.note else None,
@@ -33,11 +34,6 @@ def banner(facts: ReportFacts) -> Markup:
         _numbers(verdict),
         class_=f"banner {look}",
     )
-
-
-def named(side: SideIdentity) -> str:
-    """Return what a reader calls a model."""
-    return f"{side.model}:{side.version}" if side.version else side.model
 
 
 def _reasons(reasons: Sequence[str]) -> Markup | None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.report import words
 from harness.gate.report.facts import ReportFacts
-from harness.gate.report.page.banner import banner, named
+from harness.gate.report.page.banner import banner
 from harness.gate.report.page.differences import histogram
 from harness.gate.report.page.markup import Markup, el
 from harness.gate.report.page.rules import bounds_section, checks_section, operations_section, slices_section
@@ -67,7 +67,7 @@ def _head(facts: ReportFacts) -> Markup:
     verdict, style = facts.verdict, _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     rules = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    title = f"{words.HEADLINES[verdict.outcome]}: {named(verdict.candidate)}"
+    title = f"{words.HEADLINES[verdict.outcome]}: {words.named(verdict.candidate)}"
     return el(
         "head",
         el("meta", charset="utf-8"),

@@ -19,6 +19,8 @@ MOST_ROWS = 40
 """Rows of one plot, those first that need an eye."""
 
 _HEIGHT, _MIDDLE = 30, 15
+_WIDEST = 8.0
+"""How many times as wide as the usual row the axis may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _extent(rows: Sequence[_Row]) -> list[float]:
         max(abs(each) for each in (row.estimate, row.lower, row.upper, row.limit) if each is not None) for row in rows
     )
     usual = reaches[len(reaches) // 2]
-    return [min(reaches[-1], 6 * usual)] if usual else reaches
+    return [min(reaches[-1], _WIDEST * usual)] if usual else reaches
 
 
 def _drawn(row: _Row, scale: Scale) -> Markup:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from harness.gate.report import words
 from harness.gate.report.facts import ErrorRate, ReportFacts
-from harness.gate.report.page.banner import named
 from harness.gate.report.page.markup import Markup, Part, el
 from harness.gate.report.page.tables import Column, code, outcome, section, table
-from harness.gate.verdict.verdict import Outcome, SideIdentity
+from harness.gate.verdict.verdict import Outcome
 
 __all__ = ["failed_section", "provenance_section", "rates_section", "waivers_section"]
 
@@ -124,18 +123,19 @@ def provenance_section(facts: ReportFacts) -> Markup:
         "Metrics": _signatures(facts),
     }
     entries = (el("div", el("dt", name), el("dd", value)) for name, value in known.items() if value)
-    columns = [Column("Model"), *(Column(name) for name in ("Name", "Deployment", "Hardware", "Digest"))]
-    sides = zip((verdict.candidate, verdict.baseline), (header.candidate, header.baseline), strict=True)
-    rows = [
-        _side(role, side, f"{asked.instance_count} x {asked.instance_type or 'unknown'}")
-        for role, (side, asked) in zip(("candidate", "baseline"), sides, strict=True)
-    ]
-    models = table("The two models", columns, rows)
+    models = table("The two models", [Column("Model"), Column("Candidate"), Column("Baseline")], _models(facts))
     return section("provenance", "Provenance", models, el("dl", *entries, class_="facts"))
 
 
-def _side(role: str, side: SideIdentity, hardware: str) -> tuple[Part, ...]:
-    return role, code(named(side)), code(f"{side.endpoint}/{side.deployment}"), hardware, code(side.digest)
+def _models(facts: ReportFacts) -> Iterator[tuple[Part, ...]]:
+    sides = facts.verdict.candidate, facts.verdict.baseline
+    asked = facts.evidence.header.candidate, facts.evidence.header.baseline
+    yield "name", *(code(words.named(side)) for side in sides)
+    yield "digest", *(code(side.digest) for side in sides)
+    yield "deployment", *(code(f"{side.endpoint}/{side.deployment}") for side in sides)
+    yield "hardware", *(f"{each.instance_count} x {each.instance_type or 'unknown'}" for each in asked)
+    yield "environment", *(code(each.environment) if each.environment else words.UNKNOWN for each in asked)
+    yield "asset", *(code(side.model) for side in sides)
 
 
 def _digested(name: str, digest: str) -> Markup:
