@@ -14,4 +14,5 @@ pytest_plugins = (
     "harness.plugin.cassettes",
     "harness.plugin.provenance",
     "harness.plugin.fixtures",
+    "harness.plugin.gate",
 )

@@ -59,3 +59,29 @@ def test_a_held_out_file_gives_results_their_place(folder: Path, capsys: pytest.
     assert _decide("--held-out", "data/held out.jsonl") == 10
     [artifact] = json.loads((folder / "sarif.json").read_text())["runs"][0]["artifacts"]
     assert artifact == {"location": {"uri": "data/held%20out.jsonl"}, "hashes": {"sha-256": digest}}
+
+
+def test_rates_beside_the_policy_are_in_the_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `calibrate --json` printed into a file beside the policy is shown; a file of something else is refused."""
+    rates = {"promote": 0.04321, "block": 0.5, "inconclusive": 0.45679, "conversations": 200.0, "runs": 100}
+    document = {"truths": [{"name": "chrf at its margin", "shifts": {"chrf": -0.02}, "rates": rates}]}
+    (folder / "policy.calibration.json").write_text(json.dumps(document))
+
+    assert _decide() == 10
+    assert ">4.32 %</td>" in (folder / "report.html").read_text()
+
+    (folder / "policy.calibration.json").write_text('{"truths": [3]}')
+    assert _decide() == 2
+    assert "error rates of the policy cannot be read" in capsys.readouterr().err
+
+
+def test_what_calibrate_prints_is_what_decide_reads(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The two commands agree on the document."""
+    with pytest.raises(SystemExit):
+        main(
+            ["gate", "calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "200", "--json"]
+        )
+    (folder / "policy.calibration.json").write_text(capsys.readouterr().out)
+
+    assert _decide() == 10
+    assert "all equal" in (folder / "report.html").read_text()

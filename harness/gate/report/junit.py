@@ -6,12 +6,14 @@ import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from harness.gate.report import words
-from harness.gate.verdict.verdict import RuleOutcome, RuleResult, Verdict
+from harness.gate.verdict.verdict import RuleResult, Verdict
 
 __all__ = ["junit"]
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, not even escaped."""
+
+_ELEMENTS = {"failed": "failure", "skipped": "skipped", "error": "error"}
 
 
 def junit(verdict: Verdict) -> bytes:
@@ -63,18 +65,12 @@ def _verdict_case(verdict: Verdict) -> Element:
 
 def _rule_case(rule: RuleResult, verdict: Verdict) -> Element:
     case = _case(f"gate.{rule.kind}", rule.name)
-    element = _element(rule.outcome, words.promotes(verdict))
+    element = _ELEMENTS.get(words.weight(rule.outcome, verdict))
     if element:
         _say(case, element, rule.outcome, rule.detail)
     else:
         SubElement(case, "system-out").text = _clean(f"{words.RULE_OUTCOMES[rule.outcome]}: {rule.detail}")
     return case
-
-
-def _element(outcome: RuleOutcome, promoted: bool) -> str:
-    if outcome == "inconclusive":
-        return "skipped" if promoted else "failure"
-    return {"fail": "failure", "invalid": "error", "not_testable": "skipped"}.get(outcome, "")
 
 
 def _say(case: Element, element: str, kind: str, said: str) -> None:

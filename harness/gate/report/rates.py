@@ -17,7 +17,7 @@ RATES_SUFFIX = ".calibration.json"
 
 
 def rates_beside(policy: Path) -> tuple[ErrorRate, ...]:
-    """Return the rates of a policy's file, none where there is no such file; DataError where it holds something else."""
+    """Return the rates of a policy, none where there is no such file; DataError where it holds something else."""
     path = policy.with_suffix(RATES_SUFFIX)
     if not path.exists():
         return ()

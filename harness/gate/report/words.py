@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome, RuleResult, SideIdentity, Verdict
 
@@ -25,6 +26,7 @@ __all__ = [
     "quantity",
     "share",
     "tick",
+    "weight",
 ]
 
 HEADLINES: Mapping[Outcome, str] = {
@@ -87,6 +89,11 @@ LOOKS_LIKE: Mapping[Outcome, RuleOutcome] = {
 }
 """The rule's outcome that has a verdict's shape and colour."""
 
+_WEIGHTS: Mapping[RuleOutcome, Literal["failed", "skipped", "error"]] = {
+    "fail": "failed",
+    "invalid": "error",
+    "not_testable": "skipped",
+}
 _ASSET = re.compile(r"(?:^azureml:|/models/)(?P<name>[^/:]+)(?:/versions/|:)(?P<version>[^/:]+)$")
 _MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
@@ -96,6 +103,16 @@ _SYMBOLS = {"share": "%", "score": "", "ratio": "", "count": "", "seconds": "s"}
 def promotes(verdict: Verdict) -> bool:
     """Say whether the candidate may be promoted."""
     return verdict.exit_code == 0
+
+
+def weight(outcome: RuleOutcome, verdict: Verdict) -> Literal["passed", "failed", "skipped", "error"]:
+    """Say what a rule is in a report of tests.
+
+    One that showed nothing has failed only where that kept the candidate from being promoted.
+    """
+    if outcome == "inconclusive":
+        return "skipped" if promotes(verdict) else "failed"
+    return _WEIGHTS.get(outcome, "passed")
 
 
 def explanation(verdict: Verdict) -> str:

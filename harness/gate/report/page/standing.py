@@ -8,6 +8,7 @@ from harness.gate.report import words
 from harness.gate.report.facts import ErrorRate, ReportFacts
 from harness.gate.report.page.markup import Markup, Part, el
 from harness.gate.report.page.tables import Column, code, outcome, section, table
+from harness.gate.report.rates import RATES_SUFFIX
 from harness.gate.verdict.verdict import Outcome
 
 __all__ = ["failed_section", "provenance_section", "rates_section", "waivers_section"]
@@ -77,11 +78,13 @@ def rates_section(facts: ReportFacts) -> Markup:
     """Return how often the gate itself is wrong, as measured; a sentence where nobody has measured it."""
     if not facts.rates:
         how = (
-            "Nobody has measured them for this policy. ",
-            code("harness gate calibrate"),
-            " does, on scores of your own.",
+            code("harness gate calibrate --json"),
+            " does, on scores of your own. Write what it prints to a file beside ",
         )
-        return section("rates", "The gate's own error rates", el("p", *how))
+        told = el(
+            "p", "Nobody has measured them for this policy. ", *how, "the policy: ", code(f"POLICY{RATES_SUFFIX}"), "."
+        )
+        return section("rates", "The gate's own error rates", told)
     names = ("Promoted", "Blocked", "Not yet", "Conversations", "Runs")
     columns = [Column("The candidate is in truth"), *(Column(name, number=True) for name in names)]
     said = "How often this policy comes to each end when the truth is known, by simulation on recorded scores."
@@ -143,7 +146,11 @@ def _digested(name: str, digest: str) -> Markup:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    return ", ".join(f"{name} {_plain(value)}" for name, value in values.items())
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _signatures(facts: ReportFacts) -> Markup | None:
