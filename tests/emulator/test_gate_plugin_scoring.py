@@ -11,7 +11,11 @@ from deployable import ENDPOINT, client_of, deployment, make_endpoint, register
 from fakes.emulator import Emulator
 from harness.gate.evidence.journal import read_records
 from harness.gate.evidence.records import Answer, Attempt
+from harness.plugin import gate_scoring, gate_verdict
 from tests.unit.gate.chat_rows import row, write_rows
+
+LOADED = (gate_scoring, gate_verdict)
+"""Loaded before pytester begins: it forgets what a run has loaded, and numpy cannot be loaded twice in a process."""
 
 COUNT = 60
 POLICY = """
@@ -84,3 +88,10 @@ def test_a_deployment_that_is_not_there_is_a_usage_error(suite: pytest.Pytester)
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*there is no deployment gren*nearest: green*"])
+
+
+def test_the_processes_of_a_run_only_judge(suite: pytest.Pytester) -> None:
+    """Under pytest-xdist the deployments are asked once, before its processes start; those could not reach them."""
+    result = _run(suite, "green", "-n", "1", "-k", "verdict or number_match")
+
+    assert result.parseoutcomes()["passed"] == 2

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.plugin import gate_verdict
 from tests.gate_report.report_case import Case, write_evidence
+
+LOADED = (gate_verdict,)
+"""Loaded before pytester begins: it forgets what a run has loaded, and numpy cannot be loaded twice in a process."""
 
 CONFTEST = 'pytest_plugins = ("harness.plugin",)'
 POLICY = """
