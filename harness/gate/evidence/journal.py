@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
 from harness.errors import DataError, EnvironmentMissing, nearest
 from harness.gate.evidence.records import Header, Record, from_line, to_line
@@ -30,21 +31,28 @@ class Journal:
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("ab")
-            self._file.truncate(_whole(path))
+            with contextlib.ExitStack() as opening:
+                self._file: FileIO = opening.enter_context(path.open("ab", buffering=0))
+                self._end = _whole(path)
+                self._file.truncate(self._end)
+                opening.pop_all()  # open it stays
         except OSError as error:
             raise _unwritable(path, error) from error
 
     def append(self, *records: Record) -> None:
-        """Append records; they are on the disk, all of them, when this returns."""
+        """Append records; they are on the disk, all of them, when this returns, and none if it raises."""
         lines = "".join(f"{to_line(record)}\n" for record in records).encode()
         with self._lock:
             try:
-                self._file.write(lines)
-                self._file.flush()
+                rest = memoryview(lines)
+                while rest:  # a disk that is nearly full takes a part
+                    rest = rest[self._file.write(rest) :]
                 os.fsync(self._file.fileno())
             except (OSError, ValueError) as error:
+                with contextlib.suppress(OSError, ValueError):
+                    self._file.truncate(self._end)
                 raise _unwritable(self.path, error) from error
+            self._end += len(lines)
 
     def close(self) -> None:
         """Close the file."""

@@ -27,6 +27,9 @@ FloatArray = npt.NDArray[np.float64]
 _CHUNK = 1 << 21
 """Draws of one chunk: 200 resamples of 10,000 differences, in 40 MiB. Chunks have seeds of their own."""
 
+_ALIKE = 1e-9
+"""Differences are alike up to this share of the largest: the rest is how a subtraction was rounded."""
+
 _NO_SPREAD = 4.0
 """A sum of squares up to this, in units of the rounding, is none: all that was drawn is alike."""
 
@@ -147,11 +150,12 @@ def _by_number(column: FloatArray, alpha: float) -> float:
 
     How many is bounded by Clopper and Pearson's limit. Minus infinity where no value is shared by most of them.
     """
-    values, counts = np.unique(column, return_counts=True)
+    tick = float(np.max(np.abs(column))) * _ALIKE
+    values, counts = np.unique(np.rint(column / tick) * tick, return_counts=True)
     usual = float(values[np.argmax(counts)])
     if 2 * counts.max() <= len(column):
         return -math.inf
-    losses = int(np.sum(column < usual))
+    losses = int(counts[values < usual].sum())
     return usual - (usual - float(values[0])) * upper_bound(losses, len(column), alpha)
 
 

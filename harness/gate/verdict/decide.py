@@ -55,9 +55,7 @@ def decide(
     if not any(rule.outcome == "invalid" for rule in rules):
         found, applied = waived(_weighed(evidence, policy, level, anchor), policy.waiver, _digest(evidence))
         rules += found
-        primaries = [rule.name for rule in found if rule.kind == "primary" and rule.outcome != "waived"]
-        others = {rule.name: rule.p for rule in found if rule.p is not None and rule.name not in primaries}
-        tipped = tipping(evidence, policy, level, primaries, others)
+        tipped = tipping(evidence, policy, level, found)
     required = {each.by for each in policy.slice if each.required}
     undecided = [rule for rule in rules if rule.outcome in ("inconclusive", "not_testable") and _counts(rule, required)]
     outcome = overall({rule.outcome for rule in rules}, bool(undecided) or not tipped.agree)
