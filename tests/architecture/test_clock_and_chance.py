@@ -9,6 +9,8 @@ import pytest
 
 PURE = (
     "harness/decide/",
+    "harness/gate/heldout/",
+    "harness/gate/metrics/",
     "harness/gate/planning/",
     "harness/gate/policy/",
     "harness/gate/statistics/",

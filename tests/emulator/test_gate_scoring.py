@@ -227,3 +227,15 @@ def test_no_key_is_part_of_the_job(score: Score, client: MLClient, azure: Emulat
         Path(name).name for name in sent
     }
     assert [name for name, content in sent.items() if key in content] == []
+
+
+def test_an_interruption_ends_with_4_and_says_how_to_go_on(score: Score, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After Ctrl-C the command ends with 4, and the remedy is to run it again."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.cli.scoring.score", interrupted)
+    code, _, err = score("--candidate", "green")
+
+    assert (code, "Run the same command again" in err) == (4, True)
