@@ -31,6 +31,7 @@ _LOOKS = {
     "narrowest": Look((320, 640)),
 }
 looks = pytest.mark.parametrize("look", _LOOKS.values(), ids=_LOOKS.keys())
+folded = pytest.mark.parametrize("report", ["promoted", "blocked", "hostile"], indirect=True)
 
 
 @pytest.fixture(scope="session", params=_REPORTS)
@@ -104,6 +105,7 @@ def test_the_keyboard_skips_to_the_findings(browser: Browser, report: Path) -> N
     assert beyond["within"] == "main"
 
 
+@folded
 def test_the_keyboard_reaches_and_opens_what_is_folded(browser: Browser, report: Path) -> None:
     """Tab goes through links and folds in the order of the page, each is outlined, and Enter unfolds."""
     with opened_page(browser, report) as opened:
@@ -119,16 +121,17 @@ def test_the_keyboard_reaches_and_opens_what_is_folded(browser: Browser, report:
     assert opened_now is True
 
 
+@folded
 def test_paper_has_what_is_folded(browser: Browser, report: Path) -> None:
     """In print nothing is folded away, and what only leads around is gone."""
     with opened_page(browser, report) as opened:
         opened.page.emulate_media(media="print")
-        folded = opened.page.eval_on_selector_all(
+        tables = opened.page.eval_on_selector_all(
             "details:not([open]) table", "all => all.map(each => each.checkVisibility())"
         )
 
-        assert folded
-        assert all(folded)
+        assert tables
+        assert all(tables)
         assert not opened.page.locator("nav").is_visible()
 
 

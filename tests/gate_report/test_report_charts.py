@@ -98,13 +98,32 @@ def test_a_forest_of_nothing_is_not_there() -> None:
 @given(st.lists(st.floats(-1, 1, allow_nan=False), max_size=200))
 def test_a_histogram_counts_every_conversation(differences: list[float]) -> None:
     """Worse, better and unchanged add up, and the tallest bar is as high as the chart."""
-    values = np.array(differences, dtype=np.float64)
+    values = np.array([1.0, *differences], dtype=np.float64)
     html = histogram("chrf", values, 0.02)
     found = re.search(r"</b> ([\d,]+) worse, ([\d,]+) better, ([\d,]+) without", html)
 
     assert found is not None
     assert sum(int(each.replace(",", "")) for each in found.groups()) == len(values)
-    assert ('y="40"' in html) == bool(np.any(values != 0))
+    assert 'y="40"' in html
+
+
+@given(st.floats(-1, 1).filter(lambda value: value != 0), st.floats(0.001, 1))
+def test_the_names_of_margin_and_mean_stay_on_the_page(difference: float, margin: float) -> None:
+    """A name beside the edge stands on the other side of its line, so that no screen cuts it off."""
+    html = histogram("chrf", np.array([difference]), margin)
+    names = re.findall(r'<text x="([\d.-]+)%" y="(\d+)" text-anchor="(start|end)" class="name', html)
+
+    assert len(names) == 2
+    assert all(float(place) <= 76 if anchor == "start" else float(place) >= 24 for place, _, anchor in names)
+
+
+@pytest.mark.parametrize("differences", [[], [0.0, 0.0]])
+def test_where_nothing_differs_there_is_no_histogram(differences: list[float]) -> None:
+    """A sentence says so."""
+    html = histogram("chrf", np.array(differences), 0.02)
+
+    assert f"{len(differences)} conversations, and none with a difference" in html
+    assert "<svg" not in html
 
 
 def test_answers_that_never_came_keep_a_curve_below_the_top() -> None:

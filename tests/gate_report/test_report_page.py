@@ -107,6 +107,7 @@ def test_drawings_have_names_and_tables_captions(html: str) -> None:
     assert len(drawings) + len(within) == html.count("<svg")
     assert html.count("<table>") == html.count("<caption>") == html.count("<thead>")
     assert all(head.get("scope") in ("col", "row") for head in Page(html).all("th"))
+    assert all(frame.get("aria-label") for frame in Page(html).all("div") if frame.get("class") == "scroll")
 
 
 def test_a_strangers_text_stands_there_as_text() -> None:

@@ -17,18 +17,26 @@ __all__ = ["histogram"]
 
 _BINS = 40
 _TOP, _FLOOR = 40, 200
+_ROWS = (12, 26)
+_ROOM = 26.0
+"""Percent of the width that a name takes on the narrowest screen; one without that much room changes sides."""
 _SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 
 def histogram(metric: str, differences: FloatArray, margin: float) -> Markup:
-    """Return the histogram; conversations in which nothing changed are counted in words, for they would dwarf it."""
+    """Return the histogram, a sentence where nothing differs.
+
+    Conversations without a difference are counted in words, for they would dwarf all others.
+    """
     changed = differences[differences != 0]
+    if not len(changed):
+        return el("p", el("b", metric), f" {words.count(len(differences))} conversations, and none with a difference.")
     worse, better = int(np.sum(differences < 0)), int(np.sum(differences > 0))
     counted = (
         f"{words.count(worse)} worse, {words.count(better)} better, "
         f"{words.count(len(differences) - len(changed))} without a difference and not drawn"
     )
-    mean = float(np.mean(differences)) if len(differences) else 0.0
+    mean = float(np.mean(differences))
     scale = symmetric([*changed.tolist(), margin, mean])
     averaged = words.quantity(mean, "score", signed=True)
     said = f"{counted}. The mean is {averaged}; the margin is {words.quantity(-margin, 'score', signed=True)}."
@@ -60,21 +68,23 @@ def _bars(changed: FloatArray, scale: Scale) -> Iterator[Part]:
 
 
 def _marks(scale: Scale, mean: float, margin: float) -> Iterator[Part]:
-    """Mark the margin and the mean, their names on both sides, so that they do not meet where the two are close."""
+    """Mark the margin and the mean, their names on both sides: they do not meet where the two are close."""
     left = "margin", -margin, words.tick(-margin, signed=True)
     right = "mean", mean, words.quantity(mean, "score", signed=True)
     if mean < -margin:
         left, right = right, left
-    for (name, value, written), anchor, nudge in ((left, "end", -0.6), (right, "start", 0.6)):
+    for (name, value, written), anchor in ((left, "end"), (right, "start")):
         place = scale.at(value)
         yield line(place, 4, place, _FLOOR, name)
-        yield text(place + nudge, 12, f"{name} {written}", f"name {name}", anchor)
+        fits = place >= _ROOM if anchor == "end" else place <= 100 - _ROOM
+        side, y = (anchor, _ROWS[0]) if fits else ("start" if anchor == "end" else "end", _ROWS[1])
+        yield text(place + (0.6 if side == "start" else -0.6), y, f"{name} {written}", f"name {name}", side)
     yield line(scale.at(0), _TOP - 16, scale.at(0), _FLOOR, "zero")
 
 
 def _table(metric: str, differences: FloatArray) -> Markup:
     columns = [Column("Share of conversations"), Column("Difference at most", number=True)]
-    values = np.quantile(differences, _SHARES) if len(differences) else [float("nan")] * len(_SHARES)
+    values = np.quantile(differences, _SHARES)
     rows = (
         (f"{share:.0%}".replace("%", " %"), words.quantity(float(value), "score", signed=True))
         for share, value in zip(_SHARES, values, strict=True)

@@ -53,8 +53,14 @@ def bounds_section(facts: ReportFacts) -> Markup:
         el("p", how, class_="quiet"),
         forest("Primary metrics", primaries),
         forest("Guardrails", guardrails),
-        folded("All numbers as a table", _rule_table("Primary metrics and guardrails", [*primaries, *guardrails])),
+        _numbers("Primary metrics and guardrails", [*primaries, *guardrails]),
     )
+
+
+def _numbers(caption: str, rules: Sequence[RuleResult]) -> Markup:
+    if not rules:
+        return el("p", "No rule of this kind was tested.")
+    return folded("All numbers as a table", _rule_table(caption, rules))
 
 
 def _rule_table(caption: str, rules: Sequence[RuleResult]) -> Markup:
@@ -86,7 +92,7 @@ def operations_section(facts: ReportFacts) -> Markup:
         "operations",
         "Errors, times and tokens",
         forest("Bounds as a share of their limits", rules),
-        folded("All numbers as a table", _rule_table("Operations", rules)),
+        _numbers("Operations", rules),
         latency(facts.evidence),
     )
 
@@ -94,12 +100,10 @@ def operations_section(facts: ReportFacts) -> Markup:
 def slices_section(facts: ReportFacts) -> Markup:
     """Return the slices that the policy lists, as rules, and all others that the data have, as plain means."""
     rules = _of_kinds(facts.verdict, "slice")
-    parts: list[Part] = [forest("Slices of the policy", rules)]
-    if rules:
-        parts.append(folded("All numbers as a table", _rule_table("Slices", rules)))
-    else:
-        parts.append(el("p", "The policy lists no slices, so none has a rule."))
-    return section("slices", "Slices", *parts, *explored(facts))
+    listed = bool(facts.policy.slice)
+    said = None if listed else el("p", "The policy lists no slices, so none has a rule.")
+    plot = forest("Slices of the policy", rules)
+    return section("slices", "Slices", said, plot, _numbers("Slices", rules) if listed else None, *explored(facts))
 
 
 def checks_section(facts: ReportFacts) -> Markup:

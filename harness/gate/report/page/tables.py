@@ -28,7 +28,7 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Part]
         for row in rows
     ]
     whole = el("table", el("caption", caption), el("thead", el("tr", *heads)), el("tbody", *body))
-    return el("div", whole, class_="scroll", role="region", aria_label=caption, tabindex=0)
+    return el("div", whole, class_="scroll", role="group", aria_label=caption, tabindex=0)
 
 
 def _cell(column: Column, cell: Part, number: int) -> Markup:
