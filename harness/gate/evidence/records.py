@@ -49,7 +49,9 @@ AnswerOutcome = Literal[
 """How a request ended after its retries. Only "answered", and "truncated" where a policy says so, is an answer."""
 
 Scalar = str | int | float | bool | None
-_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Value = Annotated[float, Field(ge=-1e9, le=1e9)]
+"""A score. No metric needs more, and squares of these can be added up."""
+
 _Count = Annotated[int, Field(ge=0)]
 _Ordinal = Annotated[int, Field(ge=1)]
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -194,8 +196,8 @@ class MetricFacts:
     signature: str
     kind: Literal["binary", "continuous"]
     direction: Literal["higher", "lower"]
-    worst: _Finite
-    best: _Finite
+    worst: _Value
+    best: _Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +220,7 @@ class Scores:
     role: Role
     repeat: _Count
     measuring: _Ordinal
-    values: Mapping[str, _Finite]
+    values: Mapping[str, _Value]
 
 
 Record = Header | Attempt | Conversation | Answer | Measuring | Scores

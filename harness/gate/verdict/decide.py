@@ -11,9 +11,10 @@ tests of harm share it (Holm).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.evidence.records import Side
@@ -27,7 +28,7 @@ from harness.gate.verdict.quality import comparisons
 from harness.gate.verdict.reasons import reasons_for
 from harness.gate.verdict.tipping import tipping
 from harness.gate.verdict.validity import preconditions
-from harness.gate.verdict.verdict import RuleResult, SideIdentity, Tipping, Verdict
+from harness.gate.verdict.verdict import AppliedWaiver, RuleResult, SideIdentity, Tipping, Verdict
 from harness.gate.verdict.versions import installed
 from harness.gate.verdict.waivers import waived
 from harness.gate.verdict.weighing import in_the_end, overall
@@ -49,15 +50,8 @@ def decide(
     versions: what the verdict says it was computed with; without them, what is installed.
     """
     level = Level.of(policy.decision)
-    rules = list(preconditions(evidence, policy, level, today, anchor))
-    tipped = Tipping(drop="INVALID", zero="INVALID", worst="INVALID", detail="the evidence cannot be trusted")
-    applied = waived((), policy.waiver, evidence.header.candidate.digest)[1]
-    if not any(rule.outcome == "invalid" for rule in rules):
-        found, applied = waived(_weighed(evidence, policy, level, anchor), policy.waiver, _digest(evidence))
-        rules += found
-        tipped = tipping(evidence, policy, level, found)
-    required = {each.by for each in policy.slice if each.required}
-    undecided = [rule for rule in rules if rule.outcome in ("inconclusive", "not_testable") and _counts(rule, required)]
+    rules, waivers, tipped = _examined(evidence, policy, level, today, anchor)
+    undecided = _undecided(rules, policy)
     outcome = overall({rule.outcome for rule in rules}, bool(undecided) or not tipped.agree)
     needed = [rule.needed_n for rule in undecided if rule.needed_n is not None]
     return Verdict(
@@ -65,24 +59,46 @@ def decide(
         reasons=tuple(reasons_for(outcome, rules, undecided, tipped, (evidence.look, level.looks))),
         rules=tuple(rules),
         tipping=tipped,
-        waivers=applied,
-        baseline=_identity(evidence.header.baseline),
-        candidate=_identity(evidence.header.candidate),
-        held_out=evidence.header.held_out.name,
-        held_out_sha256=evidence.header.held_out.sha256,
-        conversations=len(evidence.ids),
+        waivers=waivers,
         needed_conversations=max(needed) if needed and outcome == "INCONCLUSIVE" else None,
-        attempts=evidence.attempts,
-        look=evidence.look,
         looks=level.looks,
         alpha=level.alpha,
         alpha_block=level.alpha_block,
-        evidence_sha256=evidence.digest,
         policy_sha256=policy.digest,
         anchor_sha256=anchor.digest if anchor and policy.anchor else "",
         decided=today.isoformat(),
         versions=dict(installed() if versions is None else versions),
+        **_about(evidence),
     )
+
+
+def _about(evidence: PairedEvidence) -> dict[str, Any]:
+    """Return the parts of a verdict that say what it is about."""
+    header = evidence.header
+    return {
+        "baseline": _identity(header.baseline),
+        "candidate": _identity(header.candidate),
+        "held_out": header.held_out.name,
+        "held_out_sha256": header.held_out.sha256,
+        "conversations": len(evidence.ids),
+        "attempts": evidence.attempts,
+        "look": evidence.look,
+        "evidence_sha256": evidence.digest,
+    }
+
+
+def _examined(
+    evidence: PairedEvidence, policy: GatePolicy, level: Level, today: date, anchor: PairedEvidence | None
+) -> tuple[list[RuleResult], tuple[AppliedWaiver, ...], Tipping]:
+    """Return all rules, preconditions first; where those do not hold, nothing else is looked at."""
+    rules = list(preconditions(evidence, policy, level, today, anchor))
+    invalid = any(rule.outcome == "invalid" for rule in rules)
+    found = [] if invalid else _weighed(evidence, policy, level, anchor)
+    kept, waivers = waived(found, policy.waiver, evidence.header.candidate.digest)
+    if invalid:
+        nothing = Tipping(drop="INVALID", zero="INVALID", worst="INVALID", detail="the evidence cannot be trusted")
+        return rules, waivers, nothing
+    return [*rules, *kept], waivers, tipping(evidence, policy, level, kept)
 
 
 def _weighed(
@@ -104,15 +120,16 @@ def _settled(rule: RuleResult, p_adjusted: float | None, level: Level) -> RuleRe
     return replace(rule, p_adjusted=p_adjusted, outcome=outcome)
 
 
-def _counts(rule: RuleResult, required: set[str]) -> bool:
-    """Say whether a rule that shows nothing keeps a candidate from being promoted."""
-    if rule.kind == "slice":
-        return rule.slice.partition("=")[0] in required
-    return not (rule.kind == "precondition" and rule.outcome == "not_testable")
+def _undecided(rules: Sequence[RuleResult], policy: GatePolicy) -> list[RuleResult]:
+    """Return the rules that show nothing and thereby keep a candidate from being promoted."""
+    required = {each.by for each in policy.slice if each.required}
 
+    def matters(rule: RuleResult) -> bool:
+        if rule.kind == "slice":
+            return rule.slice.partition("=")[0] in required
+        return not (rule.kind == "precondition" and rule.outcome == "not_testable")
 
-def _digest(evidence: PairedEvidence) -> str:
-    return evidence.header.candidate.digest
+    return [rule for rule in rules if rule.outcome in ("inconclusive", "not_testable") and matters(rule)]
 
 
 def _identity(side: Side) -> SideIdentity:

@@ -19,7 +19,7 @@ def asked_twice(evidence: PairedEvidence, policy: GatePolicy, level: Level) -> R
 
     Not being shown to be within the margin is no fault of the baseline: at a power of 80 % that happens to one in five.
     """
-    metrics = [each.metric for each in policy.primary if each.metric in evidence.again]
+    metrics = [each.metric for each in policy.primary if each.metric in evidence.again and evidence.ids]
     if not metrics:
         return RuleResult(
             name="precondition:a_a",

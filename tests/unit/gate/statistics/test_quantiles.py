@@ -67,6 +67,17 @@ def test_ratio_is_bounded_as_by_resampling_one_by_one() -> None:
     assert (found.lower, found.upper) == pytest.approx(tuple(expected), rel=0.03)
 
 
+def test_ranks_of_resampled_quantiles_have_their_exact_distribution() -> None:
+    """The k-th smallest of a resample is at most the j-th time as often as j/n is drawn k times or more."""
+    n, k = 400, 380
+    times = np.arange(1.0, n + 1)
+    exact = stats.binom.sf(k - 1, n, times / n)
+    found = ratio_bounds(np.ones(n), times, 0.95, 1.25, 0.05, alpha_harm=0.05, resamples=99_999, seed=0)
+
+    assert found.estimate == k
+    assert [found.lower, found.upper] == pytest.approx([times[exact >= share][0] for share in (0.05, 0.95)], abs=1)
+
+
 @pytest.mark.parametrize(("factor", "within"), [(1.0, True), (3.0, False)])
 def test_ratio_is_compared_with_the_limit(factor: float, within: bool) -> None:
     """Equal times are within 1.25 times with some harm left open; three times as slow is surely not."""
