@@ -18,6 +18,7 @@ from harness.gate.evidence.loading import load_evidence
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.report.rates import rates_beside
+from harness.gate.report.writing import REPORT
 from harness.gate.verdict.decide import decide
 from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
 from harness.gate.verdict.verdict import EXIT_CODES, Verdict
@@ -41,7 +42,7 @@ def decide_and_show(
     if as_json:
         print_document(json.loads(content))
     else:
-        print_text(lambda out: _show(verdict, written.parent, out))
+        print_text(lambda out: _show(verdict, written, out))
     return verdict.exit_code
 
 
@@ -79,7 +80,7 @@ def load_all(evidence_file: Path, policy_file: Path) -> tuple[PairedEvidence, Ga
 
 def _show(verdict: Verdict, written: Path, out: Screen) -> None:
     show_verdict(verdict, out)
-    out.print(Text(f"Everything is in {written}"), soft_wrap=True)
+    out.print(Text(f"The report is in {written.with_name(REPORT)}, all else beside it"), soft_wrap=True)
 
 
 def _show_verified(recorded: Verdict, difference: str, others: Mapping[str, str], out: Screen) -> None:

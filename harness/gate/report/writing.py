@@ -13,10 +13,12 @@ from harness.gate.report.sarif import sarif
 from harness.gate.report.statement import statement
 from harness.gate.report.summary import LIMIT, summary
 
-__all__ = ["OUTPUTS", "add_step_summary", "write_reports"]
+__all__ = ["OUTPUTS", "REPORT", "add_step_summary", "write_reports"]
+
+REPORT = "report.html"
 
 OUTPUTS: Mapping[str, Callable[[ReportFacts], bytes]] = {
-    "report.html": page,
+    REPORT: page,
     "junit.xml": lambda facts: junit(facts.verdict),
     "sarif.json": sarif,
     "summary.md": lambda facts: summary(facts).encode("utf-8", "replace"),
