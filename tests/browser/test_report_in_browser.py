@@ -10,7 +10,7 @@ import pytest
 from harness.gate.report.page.document import page as report_page
 from tests.browser.opening import PHONE, Look, opened_page
 from tests.browser.page_measures import CONTRAST, FOCUSED, OVERFLOWING, accessible
-from tests.gate_report.report_case import RATES, report_facts
+from tests.gate_report.report_case import RATES, WAIVED, report_facts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,6 +22,7 @@ _REPORTS = {
     "blocked": {"n": 300, "shift": -0.06, "fault": True, "fail": 0.02, "rates": RATES},
     "hostile": {"n": 120, "shift": -0.02, "poison": True, "long": 3_000},
     "invalid": {"n": 0},
+    "waived": {"n": 300, "policy": WAIVED, "fault": True},
 }
 _LOOKS = {
     "light": Look(),

@@ -43,6 +43,26 @@ POLICY: Mapping[str, Any] = {
     "operations": {"latency_p95_s": 4.0},
 }
 
+WAIVED: Mapping[str, Any] = {
+    "primary": [{"metric": "chrf", "margin": 0.2}],
+    "hard": [{"metric": "template_leakage"}],
+    "waiver": [
+        {
+            "id": "W-1",
+            "metric": "template_leakage",
+            "model_digest": hashlib.sha256(b"12").hexdigest(),
+            "largest_delta": 1.0,
+            "owner": "a",
+            "author": "a",
+            "approver": "b",
+            "reason": "known",
+            "granted": date(2026, 3, 2),
+            "expires": date(2026, 3, 2),
+        }
+    ],
+}
+"""One that waives the fault of a candidate."""
+
 _FACTS = {
     "chrf": ("continuous", "higher", 0.0, 1.0),
     "rouge_l": ("continuous", "higher", 0.0, 1.0),

@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from report_case import POISON, RATES, report_facts
+from report_case import POISON, RATES, WAIVED, report_facts
 
 from harness.gate.report.page.document import page
 from harness.gate.report.page.worst import LONGEST
@@ -21,6 +21,7 @@ _CASES = {
     "hostile": {"n": 60, "shift": -0.05, "poison": True},
     "invalid": {"n": 10, "failed_baseline": True},
     "nothing": {"n": 0},
+    "waived": {"n": 300, "policy": WAIVED, "fault": True},
 }
 
 

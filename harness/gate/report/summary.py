@@ -104,7 +104,8 @@ def _waivers(verdict: Verdict) -> Iterator[str]:
 
 
 def _worst(facts: ReportFacts) -> Iterator[str]:
-    yield f"{words.count(len(facts.regressions))} conversations got worse by more than a margin, or have a new fault."
+    found = words.count(len(facts.regressions))
+    yield f"{found} conversations lost more than a margin, or have an answer with a fault."
     yield ""
     yield from table(("Line", "Conversation", "What got worse"), map(_regression, facts.worst))
 
