@@ -22,6 +22,7 @@ gate = typer.Typer(
     help="Decide whether a candidate model may be promoted.",
     epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",
 )
+gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 gate.command(short_help="Bring a candidate into service, step by step.")(promote)
@@ -38,6 +39,9 @@ Conversations = Annotated[
 ]
 Folder = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where to write; without it, the folder of the evidence.")
+]
+HeldOut = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The held-out file, for the places that sarif.json names.")
 ]
 Recorded = Annotated[Path, typer.Argument(metavar="VERDICT", help="A verdict.json.")]
 Runs = Annotated[int, typer.Option(min=100, metavar="N", help="How many comparisons to make up for each truth.")]
@@ -60,13 +64,19 @@ def plan(
 
 
 @gate.command()
-def decide(evidence: Evidence, policy: Policy, folder: Folder = None, as_json: AsJson = False) -> Command:
-    """Give the verdict on recorded evidence, print it and write verdict.json; no model is asked."""
+def decide(
+    evidence: Evidence,
+    policy: Policy,
+    folder: Folder = None,
+    held_out: HeldOut = None,
+    as_json: AsJson = False,
+) -> Command:
+    """Give the verdict on recorded evidence, print it, and write verdict.json and reports; no model is asked."""
 
     def tell() -> int:
         from harness.cli.gate_deciding import decide_and_show
 
-        return decide_and_show(evidence, policy, folder, as_json=as_json)
+        return decide_and_show(evidence, policy, folder, held_out, as_json=as_json)
 
     return tell
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from rich.text import Text
 
 from harness.cli.gate_output import print_document, print_text
+from harness.cli.gate_reporting import place_of, report
 from harness.cli.gate_telling import show_verdict
 from harness.cli.screen import Screen
 from harness.errors import EnvironmentMissing
 from harness.gate.evidence.loading import load_evidence
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy, load_policy
+from harness.gate.report.rates import rates_beside
+from harness.gate.report.writing import REPORT
 from harness.gate.verdict.decide import decide
 from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
 from harness.gate.verdict.verdict import EXIT_CODES, Verdict
@@ -26,12 +29,16 @@ __all__ = ["VERDICT_FILE", "decide_and_show", "load_all", "verify_and_show"]
 VERDICT_FILE = "verdict.json"
 
 
-def decide_and_show(evidence_file: Path, policy_file: Path, folder: Path | None, *, as_json: bool) -> int:
-    """Give the verdict of today, write it, tell it, and return the exit code that stands for it."""
+def decide_and_show(
+    evidence_file: Path, policy_file: Path, folder: Path | None, held_out: Path | None, *, as_json: bool
+) -> int:
+    """Give the verdict of today, write it, report it, tell it, and return the exit code that stands for it."""
     evidence, policy, anchor = load_all(evidence_file, policy_file)
+    place, rates = place_of(held_out, evidence), rates_beside(policy_file)
     verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
     content = verdict_bytes(verdict)
     written = _write(folder or evidence_file.parent, content)
+    report(verdict, policy, evidence, evidence_file, written.parent, held_out=place, rates=rates)
     if as_json:
         print_document(json.loads(content))
     else:
@@ -73,7 +80,7 @@ def load_all(evidence_file: Path, policy_file: Path) -> tuple[PairedEvidence, Ga
 
 def _show(verdict: Verdict, written: Path, out: Screen) -> None:
     show_verdict(verdict, out)
-    out.print(Text(f"Everything is in {written}"), soft_wrap=True)
+    out.print(Text(f"The report is in {written.with_name(REPORT)}, all else beside it"), soft_wrap=True)
 
 
 def _show_verified(recorded: Verdict, difference: str, others: Mapping[str, str], out: Screen) -> None:

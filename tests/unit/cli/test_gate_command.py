@@ -85,7 +85,7 @@ def test_a_verdict_is_drawn(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     drawn = next(line for line in lines if line.strip().startswith("pass ") and "score" in line)
     assert ("┊" in drawn, "●" in drawn, "[-0." in drawn) == (True, True, True)
     assert any("a_a" in line for line in lines)
-    assert lines[-1] == "Everything is in verdict.json"
+    assert lines[-1] == "The report is in report.html, all else beside it"
 
 
 def test_the_document_is_what_is_written(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
