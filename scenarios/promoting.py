@@ -101,7 +101,8 @@ class Comparison:
             tick=self._tick,
             watch=Silent(),
         )
-        return promote(Promotion(policy=self._policy, resume=resume, **files), around)
+        today = self._around.clock.now().date()
+        return promote(Promotion(policy=self._policy, resume=resume, today=today, **files), around)
 
     def promote_until(self, rung: str, stop: BaseException) -> Ended | None:
         """Promote, or go on with it, and stop at the first request on a rung; None when it was killed."""

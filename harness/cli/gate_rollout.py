@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -58,6 +59,7 @@ def promote(
                 evidence=evidence,
                 verdict=verdict or evidence.parent / "verdict.json",
                 journals=journal,
+                today=date.today(),
                 prompts=prompts,
                 resume=resume,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,15 @@ __all__ = ["Around", "Promotion", "journal_file", "promote"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
     """What to promote. journals: the folder of the endpoints' journals. prompts: held-out rows to ask on the rungs,
-    None for the evidence's own. resume: go on with the promotion that has not ended.
+    None for the evidence's own. today: by which the verdict may have expired. resume: go on with the promotion that has
+    not ended.
     """
 
     policy: Path
     evidence: Path
     verdict: Path
     journals: Path
+    today: date
     prompts: Path | None = None
     resume: bool = False
 
@@ -79,7 +82,7 @@ def promote(asked: Promotion, around: Around) -> Ended:
     registry = Registry(section.registry, around.client, around.registry) if section.registry else None
     with Journal(journal_file(asked.journals, endpoint)) as journal:
         resumed = _resumed(journal, asked.resume)
-        target = _begun(proof, around, journal, resumed, registry)
+        target = _begun(proof, asked.today, around, journal, resumed, registry)
         probe = Probe(around.post, target.address, target.authorisation, bodies, section.timeout_s, around.tick)
         climb = Climb(
             Site(around.client, endpoint, around.clock, around.watch),
@@ -123,7 +126,7 @@ def _begun(proof: Proof, around: Around, journal: Journal, resumed: Course | Non
     One that was being undone when it stopped is undone further, whatever the verdict says by now.
     """
     try:
-        found, target = _looked_at(proof, around, journal, resumed)
+        found, target = _looked_at(proof, today, around, journal, resumed)
     except AzureError as error:
         raise as_ours(error) from error
     if resumed is not None and resumed.state == "undoing":
@@ -137,7 +140,9 @@ def _begun(proof: Proof, around: Around, journal: Journal, resumed: Course | Non
     return target
 
 
-def _looked_at(proof: Proof, around: Around, journal: Journal, resumed: Course | None) -> tuple[Situation, Target]:
+def _looked_at(
+    proof: Proof, today: date, around: Around, journal: Journal, resumed: Course | None
+) -> tuple[Situation, Target]:
     """Look at both deployments and at the endpoint as they are now."""
     client, now = around.client, around.clock.now
     header = proof.header
@@ -158,7 +163,7 @@ def _looked_at(proof: Proof, around: Around, journal: Journal, resumed: Course |
         managed=not isinstance(endpoint, KubernetesOnlineEndpoint),
         claim=read_claim(settings.tags),
         earlier=journal.courses,
-        today=now().date(),
+        today=today,
         resumed=resumed,
     )
     return situation, target

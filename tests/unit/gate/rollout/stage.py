@@ -101,7 +101,7 @@ class Stage:
     def asking(self) -> Promotion:
         """What to promote."""
         names = {name: self.folder / file for name, file in _FILES.items()}
-        return Promotion(**names)  # type: ignore[arg-type]
+        return Promotion(**names, today=self.clock.now().date())  # type: ignore[arg-type]
 
     @property
     def around(self) -> Around:
