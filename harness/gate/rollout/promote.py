@@ -120,7 +120,9 @@ def _resumed(journal: Journal, wanted: bool) -> Course | None:
     return None
 
 
-def _begun(proof: Proof, around: Around, journal: Journal, resumed: Course | None, registry: Registry | None) -> Target:
+def _begun(
+    proof: Proof, today: date, around: Around, journal: Journal, resumed: Course | None, registry: Registry | None
+) -> Target:
     """Refuse what must be refused, note the beginning, and return the way to the endpoint.
 
     One that was being undone when it stopped is undone further, whatever the verdict says by now.

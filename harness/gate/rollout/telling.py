@@ -16,6 +16,11 @@ class Unbreakable:
     def __init__(self, watch: Watcher) -> None:
         self._watch = watch
 
+    @property
+    def follows(self) -> bool:
+        """Whether logs are worth asking for: a promotion has none."""
+        return False
+
     def started(self, step: str, title: str) -> None:
         """Pass on that a step begins."""
         self._tell(lambda watch: watch.started(step, title))
@@ -23,6 +28,10 @@ class Unbreakable:
     def progress(self, text: str) -> None:
         """Pass on what has moved."""
         self._tell(lambda watch: watch.progress(text))
+
+    def waiting(self, log: str) -> None:
+        """Pass on that nothing moves."""
+        self._tell(lambda watch: watch.waiting(log))
 
     def warned(self, text: str) -> None:
         """Pass on a warning."""
