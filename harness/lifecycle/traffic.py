@@ -95,7 +95,8 @@ def change_endpoint(client: Any, name: str, change: Callable[[Settings], Setting
         _refuse_silence(name, before.division, wanted.division)
         if wanted == before:
             return endpoint
-        what = f"changing the traffic to {wanted.division}"
+        moves = wanted.division != before.division
+        what = f"changing the traffic to {wanted.division}" if moves else f"changing the tags of endpoint {name}"
         endpoint.traffic, endpoint.mirror_traffic = dict(wanted.division.live), dict(wanted.division.mirror)
         endpoint.tags = dict(wanted.tags)
         try:
