@@ -23,6 +23,7 @@ from tests.socket.gate import Point, Variant, serve
 __all__ = ["POINTS", "Cut", "Promotions", "promotions"]
 
 Then = Literal["resume", "rollback"]
+_AFTERWARDS: tuple[Then, ...] = ("resume", "rollback")
 
 ENDPOINT = "chat-1"
 _SERVED = {"pace": "instant", "time_scale": 600.0}
@@ -254,17 +255,16 @@ def promotions(folder: Path) -> Iterator[Promotions]:
 
 
 def _main() -> None:
-    print("| killed on | in the middle of | left | then | exit code | traffic afterwards |\n|---|---|---|---|---:|---|")
+    write = sys.stdout.write
+    write("| killed on | in the middle of | left | then | exit code | traffic afterwards |\n")
+    write("|---|---|---|---|---:|---|\n")
     with tempfile.TemporaryDirectory() as folder, promotions(Path(folder)) as made:
-        for points in POINTS.values():
-            for point in points:
-                for then in ("resume", "rollback"):
-                    cut = made.cut(point, then)  # type: ignore[arg-type]
-                    print(
-                        f"| {cut.rung} | `{point.operation}` {point.nth}, {point.variant} | {cut.left} | {then} "
-                        f"| {cut.code} | {cut.traffic} |",
-                        flush=True,
-                    )
+        for point in (point for points in POINTS.values() for point in points):
+            for then in _AFTERWARDS:
+                cut = made.cut(point, then)
+                call = f"`{point.operation}` {point.nth}, {point.variant}"
+                write(f"| {cut.rung} | {call} | {cut.left} | {then} | {cut.code} | {cut.traffic} |\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

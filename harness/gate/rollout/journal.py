@@ -13,11 +13,7 @@ from types import TracebackType
 from harness.errors import EnvironmentMissing, UsageError
 from harness.gate.rollout.course import Course, courses
 from harness.gate.rollout.records import Began, Observed, Record, from_line, to_line
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from harness.ledger.lines import append_text, cut_to_whole_lines, lock, make_folder, sync_folder, whole_lines
 
 __all__ = ["Journal", "read_journal"]
 
@@ -33,11 +29,11 @@ class Journal:
         self.path = path
         self._descriptor: int | None = None
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-            self._lock()
-            os.ftruncate(self._descriptor, _whole(path.read_bytes()))
-            _sync_folder(path.parent)
+            self._lock(self._descriptor)
+            cut_to_whole_lines(self._descriptor, path.read_bytes())
+            sync_folder(path.parent)
             self.courses = read_journal(path)
         except OSError as error:
             self.close()
@@ -56,18 +52,10 @@ class Journal:
 
         But for requests that were answered, which only a power failure could lose before the next record is synced.
         """
-        lines = memoryview("".join(f"{to_line(record)}\n" for record in records).encode())
+        sync = not all(isinstance(record, Observed) and not record.failed for record in records)
         try:
             assert self._descriptor is not None
-            before = os.fstat(self._descriptor).st_size
-            try:
-                while lines:
-                    lines = lines[os.write(self._descriptor, lines) :]
-                if not all(isinstance(record, Observed) and not record.failed for record in records):
-                    os.fsync(self._descriptor)
-            except OSError:
-                os.ftruncate(self._descriptor, before)
-                raise
+            append_text(self._descriptor, "".join(f"{to_line(record)}\n" for record in records), sync=sync)
         except OSError as error:
             raise _unwritable(self.path, error) from error
         for record in records:
@@ -88,21 +76,15 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _lock(self) -> None:
-        if fcntl is None or self._descriptor is None:
-            return
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    def _lock(self, descriptor: int) -> None:
+        if lock(descriptor, wait=False) == "held":
             raise UsageError(
                 "another process is promoting to this endpoint",
                 where=str(self.path),
                 got="a journal that is locked",
                 expected="one promotion of an endpoint at a time",
                 remedy="Wait for it, or stop it with Ctrl-C: it puts the traffic back.",
-            ) from None
-        except OSError:  # a folder without locks
-            return
+            )
 
 
 def read_journal(path: Path) -> list[Course]:
@@ -110,24 +92,8 @@ def read_journal(path: Path) -> list[Course]:
 
     A last line that was cut short is left out.
     """
-    content = path.read_bytes() if path.exists() else b""
-    lines = content[: _whole(content)].splitlines()
+    lines = whole_lines(path.read_bytes() if path.exists() else b"")
     return courses((from_line(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)), str(path))
-
-
-def _whole(content: bytes) -> int:
-    return content.rfind(b"\n") + 1
-
-
-def _sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on disk; Windows knows no such thing."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unwritable(path: Path, error: OSError) -> EnvironmentMissing:
