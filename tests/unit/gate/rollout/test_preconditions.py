@@ -160,6 +160,30 @@ def test_who_was_sent_back_for_harm_needs_new_evidence(stage: Stage) -> None:
     assert stage.promote().exit_code == 0
 
 
+def test_harm_is_known_without_the_journal(stage: Stage) -> None:
+    """The model's version says that it was sent back, and by which evidence: another machine refuses it too."""
+    stage.failing["green"] = 500
+    stage.promote()
+    stage.failing.clear()
+    journal_file(stage.folder / "journals", ENDPOINT).unlink()
+
+    with pytest.raises(PromotionRefused, match="sent back for harm"):
+        stage.promote()
+
+
+def test_nobody_tries_until_it_fits(stage: Stage) -> None:
+    """Sent back for too little, the same evidence and policy get no second try; a policy that asks more does."""
+    stage.on_post = lambda: stage.failing.update({"green": 0 if len(stage.asked) == 30 else 200})
+    assert stage.promote().exit_code == 11
+    stage.failing.clear()
+    with pytest.raises(PromotionRefused, match="trying until it fits is no proof"):
+        stage.promote()
+    (stage.folder / "policy.toml").write_text(POLICY.replace("most_requests = 9", "most_requests = 20"))
+    stage.decide()
+
+    assert stage.promote().exit_code == 0
+
+
 def test_two_promotions_at_once_on_one_machine_are_refused(stage: Stage) -> None:
     """The journal is locked for as long as somebody climbs."""
     with Journal(journal_file(stage.folder / "journals", ENDPOINT)), pytest.raises(UsageError, match="another process"):
