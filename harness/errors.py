@@ -22,6 +22,7 @@
     │   ├── CassetteUnreadable   a file that is no cassette, or was edited by hand
     │   └── CassetteEnded        a client that outlived its replay
     ├── VerdictNo                the comparison ran; the candidate must not be promoted            1
+    ├── PromotionRefused         what is deployed is not what a valid verdict says PROMOTE of       12
     └── Interrupted              stopped by the user; what was created has been cleaned up         4
         └── LeftBehind           stopped by the user; something that bills is left              1
 
@@ -54,6 +55,7 @@ __all__ = [
     "OverBudget",
     "ParameterError",
     "PayloadError",
+    "PromotionRefused",
     "ScoringFailed",
     "SpecError",
     "StepFailed",
@@ -198,6 +200,12 @@ class VerdictNo(HarnessError):
     """The comparison is sound and its verdict is no."""
 
     exit_code = 1
+
+
+class PromotionRefused(HarnessError):
+    """No valid verdict says PROMOTE of what is deployed; nothing was changed."""
+
+    exit_code = 12
 
 
 class Interrupted(HarnessError):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.gate_rollout import promote, retire, rollback
 from harness.cli.gate_score import score
 
 __all__ = ["gate"]
@@ -24,6 +25,9 @@ gate = typer.Typer(
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
+gate.command(short_help="Bring a candidate into service, step by step.")(promote)
+gate.command(short_help="Put the traffic back as it was before a promotion.")(rollback)
+gate.command(short_help="Delete what was in service before a promotion.")(retire)
 
 Policy = Annotated[Path, typer.Option(metavar="FILE", help="What may be promoted, as TOML.")]
 Evidence = Annotated[Path, typer.Option(metavar="FILE", help="The evidence.jsonl of both models' answers.")]

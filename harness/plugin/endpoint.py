@@ -10,6 +10,7 @@ from harness.ledger import Ledger
 from harness.lifecycle.budget import Budget
 from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.deploy import create_deployment, create_endpoint
+from harness.lifecycle.report import LifecycleReport
 from harness.lifecycle.score import ask
 from harness.lifecycle.traffic import read_traffic, set_traffic, shift_traffic
 from harness.lifecycle.waiting import Clock, Uncapped, Waiting
@@ -60,11 +61,12 @@ class LiveEndpoint:
         within = self._within(self._spec.limits.endpoint)
         create_endpoint(self.client, self.name, ledger=self._ledger, **within)
 
-    def deploy(self, deployment: str, model: WhichModel) -> None:
-        """Deploy one of the two models and wait until it answers; it gets no traffic yet."""
+    def deploy(self, deployment: str, model: WhichModel | LifecycleReport) -> None:
+        """Deploy one of the two models, or that of a run, and wait until it answers; it gets no traffic yet."""
+        model_id = self._models[model] if isinstance(model, str) else _registered(model)
         section = self._spec.deploy.model_copy(update={"deployment": deployment})
         within = self._within(self._spec.limits.deployment)
-        create_deployment(self.client, self.name, self._models[model], section, ledger=self._ledger, **within)
+        create_deployment(self.client, self.name, model_id, section, ledger=self._ledger, **within)
 
     def shift(self, deployment: str, percent: int) -> None:
         """Give a deployment so much of the traffic, and the others what is left."""
@@ -89,3 +91,7 @@ class LiveEndpoint:
 
     def _uncapped(self, seconds: float) -> Uncapped:
         return {"clock": self._clock, "deadline_s": seconds, "watch": Silent()}
+
+
+def _registered(run: LifecycleReport) -> str:
+    return next(step.facts["id"] for step in run.steps if step.name == "register")

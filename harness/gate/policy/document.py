@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.errors import SpecError, nearest
+from harness.gate.policy.rollout import RolloutSection
 from harness.gate.policy.sections import (
     AnchorSection,
     AnswersSection,
@@ -49,6 +50,7 @@ class GatePolicy(BaseModel):
     answers: AnswersSection = AnswersSection()
     anchor: AnchorSection | None = None
     waiver: list[WaiverSection] = []
+    rollout: RolloutSection = RolloutSection()
     metrics: dict[str, str] = {}
 
     @property

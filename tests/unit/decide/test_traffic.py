@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.decide.traffic import shift
+from harness.decide.traffic import Division, shift
 from harness.errors import ParameterError
 
 
@@ -38,3 +38,32 @@ def test_share_that_nobody_can_complete_is_refused(current: dict[str, int]) -> N
     """Where no other deployment serves, a part of the traffic would go nowhere."""
     with pytest.raises(ParameterError, match="no other deployment can take the 50 %"):
         shift(current, "demo", 50)
+
+
+def test_divisions_are_compared_as_azure_keeps_them() -> None:
+    """Case, order and shares of 0 make no difference; the mirror does."""
+    one, other = Division.of({"Blue": 100, "green": 0}), Division.of({"green": 0, "blue": 100}, {"x": 0})
+
+    assert one == other
+    assert one != Division.of({"blue": 100}, {"green": 10})
+
+
+def test_a_deployment_gets_requests_or_copies_and_never_both() -> None:
+    """With its first live share a deployment loses its copies, and those of another one stay."""
+    saved = Division.of({"blue": 100})
+
+    assert saved.copying_to("Green", 10).giving("green", 10) == Division.of({"blue": 90, "green": 10})
+    assert saved.copying_to("red", 10).giving("green", 10).mirror == {"red": 10}
+
+
+@pytest.mark.parametrize("percent", [0, 51])
+def test_more_copies_than_azure_makes_are_refused(percent: int) -> None:
+    """At most half of the requests can be copied."""
+    with pytest.raises(ParameterError, match="copies"):
+        Division.of({"blue": 100}).copying_to("green", percent)
+
+
+def test_a_division_is_told_in_a_few_words() -> None:
+    """Live shares first, then the copies."""
+    assert str(Division.of({"green": 10, "blue": 90}, {"red": 5})) == "blue 90 %, green 10 %, copies of 5 % to red"
+    assert str(Division.of({})) == "nobody"
