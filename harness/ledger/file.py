@@ -14,11 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import EnvironmentMissing, UsageError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from harness.ledger.locking import lock
 
 __all__ = ["SUFFIX", "LedgerFile", "Liveness", "add_lines", "liveness", "whole_lines"]
 
@@ -63,7 +59,8 @@ class LedgerFile:
             _make_folder(self.path.parent)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
             try:
-                _write(descriptor, {**head, "locked": _lock(descriptor)})
+                # a sweep that looks at this moment lets go at once
+                _write(descriptor, {**head, "locked": lock(descriptor, wait=True) == "ours"})
                 _sync_folder(self.path.parent)
             except BaseException:
                 os.close(descriptor)
@@ -110,21 +107,19 @@ def whole_lines(content: bytes) -> list[bytes]:
 
 def liveness(path: Path, *, same_host: bool, locked: bool) -> Liveness:
     """Say whether the run of a ledger lives. same_host, locked: what its first line says of where it was begun."""
-    if fcntl is None or not locked:
+    if not locked:
         return "unknown"
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
         return "unknown"
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return "alive"
-    except OSError:
-        return "unknown"
+        found = lock(descriptor, shared=True)
     finally:
         os.close(descriptor)
-    return "dead" if same_host else "unknown"
+    if found == "taken":
+        return "alive"
+    return "dead" if same_host and found == "ours" else "unknown"
 
 
 def _whole(content: bytes) -> int:
@@ -143,16 +138,6 @@ def _write(descriptor: int, *lines: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, before)
         raise
-
-
-def _lock(descriptor: int) -> bool:
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)  # a sweep that looks at this moment lets go at once
-    except OSError:
-        return False
-    return True
 
 
 def _make_folder(folder: Path) -> None:
