@@ -83,6 +83,7 @@ def evidence() -> PairedEvidence:
         ids=tuple(f"{number:064x}" for number in range(CONVERSATIONS)),
         lines=tuple(range(1, CONVERSATIONS + 1)),
         scores=scores,
+        faults={name: (np.zeros(CONVERSATIONS), np.zeros(CONVERSATIONS)) for name in scores},
         missing=(failed.astype(float), np.roll(failed, 1).astype(float)),
         failures=(CONVERSATIONS // 100,) * 2,
         requests=(CONVERSATIONS,) * 2,

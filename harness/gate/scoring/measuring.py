@@ -19,6 +19,7 @@ from harness.errors import EnvironmentMissing
 from harness.gate.evidence.journal import Journal
 from harness.gate.evidence.records import (
     ROLES,
+    SAID,
     Answer,
     Conversation,
     Header,
@@ -34,7 +35,6 @@ from harness.gate.scoring.measures import Choice, Values, begin, made, measured_
 
 __all__ = ["answers_of", "facts_of", "measure"]
 
-_MEASURED = ("answered", "truncated", "empty")
 _CHUNK = 32
 _ALONE = 256
 """Answers below which no process is worth its start."""
@@ -205,4 +205,4 @@ def _records(path: Path) -> Iterator[tuple[int, Record]]:
 
 
 def _is_measured(answer: Answer) -> bool:
-    return not answer.warmup and answer.outcome in _MEASURED
+    return not answer.warmup and answer.outcome in SAID
