@@ -17,7 +17,6 @@ Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
 
 gate = typer.Typer(
-    no_args_is_help=True,
     rich_markup_mode=None,
     help="Decide whether a candidate model may be promoted.",
     epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",

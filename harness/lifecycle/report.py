@@ -9,7 +9,7 @@ from typing import Any, Literal
 from harness.errors import HarnessError
 from harness.ledger import CreatedResource
 
-__all__ = ["LifecycleReport", "MetricPoint", "StepRecord", "Used"]
+__all__ = ["LifecycleReport", "MetricPoint", "StepRecord", "Used", "error_parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class LifecycleReport:
         return {
             "run_id": self.run_id,
             "succeeded": self.error is None,
-            "error": None if self.error is None else _error(self.error),
+            "error": None if self.error is None else error_parts(self.error),
             "steps": [{**asdict(step), "facts": dict(step.facts)} for step in self.steps],
             "created": [asdict(resource) for resource in self.created],
             "warnings": list(self.warnings),
@@ -84,7 +84,8 @@ class LifecycleReport:
         }
 
 
-def _error(error: HarnessError) -> dict[str, Any]:
+def error_parts(error: HarnessError) -> dict[str, Any]:
+    """Return an error as every document has it."""
     return {
         "kind": type(error).__name__,
         "message": str(error),
