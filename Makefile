@@ -10,7 +10,7 @@ RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket kills calibrate browser pictures clean
+.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket promotion kills calibrate browser pictures clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -65,6 +65,9 @@ contract: $(READY) ## write docs/contract.md and hold every double of Azure ML t
 
 socket: $(READY) ## a live run against the local Azure ML on a socket, in another process; writes docs/socket-run.md
 	@$(BIN)/python -m tests.socket.socket_page docs/socket-run.md
+
+promotion: $(READY) ## compare two models and promote one on the socket, and kill 62 promotions; writes docs/gate-run.md
+	@$(BIN)/python -m tests.socket.promotion_page docs/gate-run.md
 
 matrix: $(READY) ## contract suite, emulator tests and scenarios on three versions of the SDK; writes docs/sdk-matrix.md
 	@$(BIN)/python -m matrix

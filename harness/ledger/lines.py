@@ -15,7 +15,7 @@ except ImportError:  # Windows
 __all__ = ["Lock", "append_text", "cut_to_whole_lines", "lock", "make_folder", "sync_folder", "whole_lines"]
 
 Lock = Literal["taken", "held", "none"]
-"""taken: it is ours now; held: another process has it; none: there are no locks here (Windows, some network shares)."""
+"""taken: it is ours now; held: another process has it; none: there are no locks here, as on Windows."""
 
 
 def append_text(descriptor: int, text: str, *, sync: bool = True) -> None:

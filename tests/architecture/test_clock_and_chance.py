@@ -13,6 +13,7 @@ PURE = (
     "harness/gate/metrics/",
     "harness/gate/planning/",
     "harness/gate/policy/",
+    "harness/gate/rollout/",
     "harness/gate/statistics/",
     "harness/gate/verdict/",
     "harness/ledger/",

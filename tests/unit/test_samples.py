@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from harness.gate.heldout.leakage import find_leaks
+from harness.gate.heldout.reading import look_through
 from harness.lifecycle.rows import CHAT_LAYOUT, check_row
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 CHAT = SAMPLES / "ultrachat_200k"
+HELD_OUT = SAMPLES / "held_out" / "conversations.jsonl"
 COLUMNS = {
     "text-classification": ("sentence", "label"),
     "token-classification": ("tokens", "ner_tags_str"),
@@ -55,6 +58,23 @@ def test_the_chat_script_makes_the_same_rows_again(tmp_path: Path) -> None:
     for split in CHAT_LAYOUT.splits:
         assert chat_rows(split, tmp_path) == chat_rows(split)
     assert (tmp_path / "README.md").read_bytes() == (CHAT / "README.md").read_bytes()
+
+
+def test_the_held_out_script_makes_the_same_rows_again(tmp_path: Path) -> None:
+    """What is in the repository is what the script writes."""
+    subprocess.run([sys.executable, SAMPLES / "make_held_out.py", "--out", tmp_path / "rows.jsonl"], check=True)
+
+    assert (tmp_path / "rows.jsonl").read_bytes() == HELD_OUT.read_bytes()
+
+
+def test_held_out_conversations_hold_nothing_that_is_trained_on(tmp_path: Path) -> None:
+    """No conversation of them is in the training rows, in full or in runs of words; each is there once."""
+    train = tmp_path / "train.jsonl"
+    train.write_text("".join(f"{json.dumps(row)}\n" for row in chat_rows("train_sft")), encoding="utf-8")
+    held_out = look_through(HELD_OUT, slices=("topic",))
+
+    assert (len(held_out.ids), held_out.repeated) == (180, 0)
+    assert find_leaks(held_out, train).ids == ()
 
 
 def test_the_sibling_script_makes_the_same_rows_again(tmp_path: Path) -> None:

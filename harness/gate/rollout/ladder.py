@@ -48,7 +48,7 @@ def ladder(section: RolloutSection) -> tuple[Rung, ...]:
         rungs.append(Rung(f"mirror-{percent}", "mirror", f"Copy {percent} % of the requests to it", percent))
     for percent in section.live_percents:
         rungs.append(Rung(f"live-{percent}", "live", f"Give it {percent} % of the traffic", percent))
-    rungs.append(Rung("release", "release", "Let go of the endpoint", 100, undone=False))
+    rungs.append(Rung("release", "release", "Keep what was in service, for a way back", 100, undone=False))
     if section.registry:
         title = f"Share the model to registry {section.registry}"
         rungs.append(Rung("share", "share", title, 100, undone=False))
