@@ -85,11 +85,8 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
     repeats = range(header.repeats)
     twice = gathered.facts if len(repeats) > 1 else ()
 
-    def scored(metric: str) -> Both:
-        return _both(lambda role: _scores(gathered, ids, role, metric, repeats))
-
-    def faulty(metric: str) -> Both:
-        return _both(lambda role: _faults(gathered, ids, role, metric, repeats))
+    def both(values: Callable[[Gathered, Sequence[str], Role, str, range], FloatArray], metric: str) -> Both:
+        return _both(lambda role: values(gathered, ids, role, metric, repeats))
 
     def repeated(metric: str) -> Both:
         first, second = (_scores(gathered, ids, "baseline", metric, range(k, k + 1)) for k in (0, 1))
@@ -99,8 +96,8 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
     return PairedEvidence(
         ids=ids,
         lines=tuple(gathered.conversations[each][0] for each in ids),
-        scores={metric: scored(metric) for metric in gathered.facts},
-        faults={metric: faulty(metric) for metric in gathered.facts},
+        scores={metric: both(_scores, metric) for metric in gathered.facts},
+        faults={metric: both(_faults, metric) for metric in gathered.facts},
         missing=_both(lambda role: _missing(replies[role], ids, repeats)),
         failures=_counted(lambda role: sum(reply.failed for reply in replies[role].values())),
         requests=_counted(lambda role: len(replies[role])),

@@ -19,7 +19,17 @@ from harness.gate.scoring.posting import Reply
 from harness.gate.scoring.score import score
 from harness.gate.verdict.hard import at_fault
 from tests.unit.gate.chat_rows import row, sums, write_rows
-from tests.unit.gate.scoring.endpoints import METRICS, Clock, Endpoint, compared, content_of, recorded, request, right, said
+from tests.unit.gate.scoring.endpoints import (
+    METRICS,
+    Clock,
+    Endpoint,
+    compared,
+    content_of,
+    recorded,
+    request,
+    right,
+    said,
+)
 
 BLUE, GREEN = compared("blue"), compared("green")
 
