@@ -82,7 +82,7 @@ def _document(result: SweepResult) -> str:
         "dry_run": result.dry_run,
         "ledger": str(result.ledger),
         "swept": [asdict(each) for each in result.swept],
-        "error": str(result.error) if result.error is not None else None,
+        "error": result.error.to_dict() if result.error is not None else None,
     }
     return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
 

@@ -10,7 +10,7 @@ from harness.gate.calibration.dose import DOSES, DoseResult, DoseTest, dose_test
 from harness.gate.calibration.made_up import Asked, answered, as_documents
 from harness.gate.calibration.operating import Tell
 from harness.gate.calibration.recorded import answered_by_both, baseline_answers, faulty_values
-from harness.gate.calibration.table import table
+from harness.gate.calibration.table import share_of, table
 from harness.gate.evidence.paired import pair
 from harness.gate.policy import GatePolicy
 from harness.gate.scoring.choosing import choices_of
@@ -31,7 +31,8 @@ JSON_POLICY = GatePolicy.model_validate(
 _TEXT = """## How much of a fault it takes
 
 The smallest share of answers with a fault from which on the gate blocks, and does not promote, with probability 0.9.
-Shares of {shares} were tried, {runs:,} runs each; every answer has the fault with that probability.
+Tried were {shares}, in {runs:,} runs each, with that probability of the fault for
+every answer.
 
 No model has answered here. {recorded} questions and references are those of `samples/ultrachat_200k`. Both models'
 answers are the reference, in which some words, a tenth on average, are left out or taken from other references. So the
@@ -95,4 +96,5 @@ def _percent(share: float) -> str:
 
 
 def _sound(found: DoseTest) -> str:
-    return f"{found.sound.blocked:.3f} of the runs were blocked and {found.sound.held_back:.3f} not promoted"
+    blocked, held_back = (share_of(each, found.sound.runs) for each in (found.sound.blocked, found.sound.held_back))
+    return f"{blocked} of the runs were blocked and {held_back} not promoted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from harness.gate.calibration.dose_page import doses
@@ -11,7 +10,7 @@ from harness.gate.calibration.operating import Tell
 from harness.gate.calibration.other_rules import SETTINGS, rule_rates
 from harness.gate.calibration.parts import drift, part_rates
 from harness.gate.calibration.single_bounds import bound_rates
-from harness.gate.calibration.table import table
+from harness.gate.calibration.table import share_of, table
 from harness.gate.calibration.whole_policy import policy_rates
 from harness.gate.policy import GatePolicy
 from harness.gate.verdict.versions import installed
@@ -53,7 +52,7 @@ def _rules(runs: int) -> Iterator[str]:
     yield "## Rules in use\n"
     yield f"Pass rate 0.80, 12 % of the conversations discordant, {runs:,} runs: how often each rule promotes."
     yield "The columns with a candidate worse by m or 2m are errors.\n"
-    rows = [[each.name, *(_share(share, runs) for share in each.promotes)] for each in rule_rates(runs, _SEED)]
+    rows = [[each.name, *(share_of(share, runs) for share in each.promotes)] for each in rule_rates(runs, _SEED)]
     yield from table(["rule", *(setting.title for setting in SETTINGS)], rows)
 
 
@@ -64,7 +63,7 @@ def _policy(runs: int, tell: Tell) -> Iterator[str]:
     rows = []
     for each in policy_rates(runs, _SEED, tell):
         shares = [each.rates.promote, each.rates.block, each.rates.inconclusive]
-        rows.append([each.truth.name, *(_share(share, runs) for share in shares), f"{each.rates.conversations:.0f}"])
+        rows.append([each.truth.name, *(share_of(share, runs) for share in shares), f"{each.rates.conversations:.0f}"])
     yield from table(["truth", "PROMOTE", "BLOCK", "INCONCLUSIVE", "E[n]"], rows)
     yield "False-promote is PROMOTE where a primary is at -m; false-block is BLOCK where all is equal.\n"
 
@@ -73,7 +72,7 @@ def _bounds(runs: int) -> Iterator[str]:
     yield "## Single bounds\n"
     yield "A true loss of exactly m = 0.05: how often the one-sided 95 % bound excludes it.\n"
     rows = [
-        [each.scores, str(each.n), f"{each.ours} {_share(each.error, each.runs)}", _share(each.student, each.runs)]
+        [each.scores, str(each.n), f"{each.ours} {share_of(each.error, each.runs)}", share_of(each.student, each.runs)]
         for each in bound_rates(runs, _SEED)
     ]
     yield from table(["scores", "n", "this gate", "Student's t"], rows)
@@ -82,7 +81,7 @@ def _bounds(runs: int) -> Iterator[str]:
 def _parts(runs: int) -> Iterator[str]:
     yield "## What each part is for\n"
     rows = [
-        [each.part, each.counted, _share(each.with_it, each.runs), _share(each.without, each.runs), each.otherwise]
+        [each.part, each.counted, share_of(each.with_it, each.runs), share_of(each.without, each.runs), each.otherwise]
         for each in part_rates(runs, _SEED)
     ]
     yield from table(["part", "counted", "with it", "without", "without it"], rows)
@@ -90,7 +89,3 @@ def _parts(runs: int) -> Iterator[str]:
     yield "when every candidate is taken that is ...\n"
     rows = [[name, f"{mean:+.3f}", f"{low:+.3f}"] for name, mean, low in drift(runs, _SEED)]
     yield from table(["... by this rule", "on average", "in the worst twentieth"], rows)
-
-
-def _share(share: float, runs: int) -> str:
-    return f"{share:.4f} ± {math.sqrt(share * (1 - share) / runs):.4f}"

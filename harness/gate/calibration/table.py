@@ -1,10 +1,11 @@
-"""A table of the page."""
+"""A table of the page, and a rate as it stands there."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["table"]
+__all__ = ["share_of", "table"]
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -14,3 +15,8 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     for row in rows:
         yield f"| {' | '.join(row)} |"
     yield ""
+
+
+def share_of(share: float, runs: int) -> str:
+    """Write a rate with its Monte Carlo standard error."""
+    return f"{share:.4f} ± {math.sqrt(share * (1 - share) / runs):.4f}"
