@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import EnvironmentMissing, UsageError
-from harness.ledger.locking import lock
+from harness.ledger.lines import append_text, cut_to_whole_lines, lock, make_folder, sync_folder
 
-__all__ = ["SUFFIX", "LedgerFile", "Liveness", "add_lines", "liveness", "whole_lines"]
+__all__ = ["SUFFIX", "LedgerFile", "Liveness", "add_lines", "liveness"]
 
 SUFFIX = ".jsonl"
 
@@ -37,7 +37,7 @@ class LedgerFile:
         """Make the folder, and see that the file could be made; UsageError when it could not. Nothing is left of it."""
         proof = self.path.with_suffix(".proof")
         try:
-            _make_folder(self.path.parent)
+            make_folder(self.path.parent)
             with proof.open("ab"):
                 pass
             proof.unlink()
@@ -56,12 +56,12 @@ class LedgerFile:
         The line also says whether it is locked. Interrupted half-way it holds nothing, or nothing but that line.
         """
         try:
-            _make_folder(self.path.parent)
+            make_folder(self.path.parent)
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
             try:
-                # a sweep that looks at this moment lets go at once
-                _write(descriptor, {**head, "locked": lock(descriptor, wait=True) == "ours"})
-                _sync_folder(self.path.parent)
+                locked = lock(descriptor, wait=True) == "taken"  # a sweep that looks at this moment lets go at once
+                append_text(descriptor, _text({**head, "locked": locked}))
+                sync_folder(self.path.parent)
             except BaseException:
                 os.close(descriptor)
                 raise
@@ -78,7 +78,7 @@ class LedgerFile:
         """Write lines and wait until they are on disk; EnvironmentMissing when they cannot be written."""
         assert self._descriptor is not None
         try:
-            _write(self._descriptor, *lines)
+            append_text(self._descriptor, _text(*lines))
         except OSError as error:
             raise _unwritten(self.path, error) from error
 
@@ -94,15 +94,10 @@ def add_lines(path: Path, *lines: Mapping[str, Any]) -> None:
     """Add lines to the ledger of a run that is over; what a crash cut short is taken off its end first. OSError."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
     try:
-        os.ftruncate(descriptor, _whole(path.read_bytes()))
-        _write(descriptor, *lines)
+        cut_to_whole_lines(descriptor, path.read_bytes())
+        append_text(descriptor, _text(*lines))
     finally:
         os.close(descriptor)
-
-
-def whole_lines(content: bytes) -> list[bytes]:
-    """Return the lines of a ledger; what stands after the last line end was being written when the process died."""
-    return content[: _whole(content)].splitlines()
 
 
 def liveness(path: Path, *, same_host: bool, locked: bool) -> Liveness:
@@ -114,49 +109,16 @@ def liveness(path: Path, *, same_host: bool, locked: bool) -> Liveness:
     except OSError:
         return "unknown"
     try:
-        found = lock(descriptor, shared=True)
+        found = lock(descriptor, wait=False, shared=True)
     finally:
         os.close(descriptor)
     if found == "taken":
-        return "alive"
-    return "dead" if same_host and found == "ours" else "unknown"
+        return "dead" if same_host else "unknown"
+    return "alive" if found == "held" else "unknown"
 
 
-def _whole(content: bytes) -> int:
-    return content.rfind(b"\n") + 1
-
-
-def _write(descriptor: int, *lines: Mapping[str, Any]) -> None:
-    """Write and sync lines; on a full disk none of them, so that no half line is in the way of the next one."""
-    rest = memoryview("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode())
-    before = os.fstat(descriptor).st_size
-    try:
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-        os.fsync(descriptor)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, before)
-        raise
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, each on disk in the one that holds it."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for place in reversed(missing):
-        _sync_folder(place.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on disk; Windows knows no such thing."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _text(*lines: Mapping[str, Any]) -> str:
+    return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
 
 
 def _unwritten(path: Path, error: OSError) -> EnvironmentMissing:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
-from harness.ledger.file import SUFFIX, Liveness, liveness, whole_lines
+from harness.ledger.file import SUFFIX, Liveness, liveness
 from harness.ledger.head import RunHead
+from harness.ledger.lines import whole_lines
 from harness.ledger.resources import EXPIRES_TAG, KINDS, ResourceKind, read_expiry
 
 __all__ = ["STATES", "Entry", "RunRecord", "read_ledger", "read_ledgers"]

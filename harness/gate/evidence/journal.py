@@ -13,7 +13,7 @@ from types import TracebackType
 
 from harness.errors import DataError, EnvironmentMissing, UsageError, nearest
 from harness.gate.evidence.records import Header, Record, from_line, to_line
-from harness.ledger.locking import lock
+from harness.ledger.lines import lock
 
 __all__ = ["Journal", "digest_of", "read_records", "whole_size"]
 
@@ -35,9 +35,9 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.ExitStack() as opening:
                 self._file: FileIO = opening.enter_context(path.open("ab", buffering=0))
-                taken = lock(self._file.fileno()) == "taken"
+                held = lock(self._file.fileno(), wait=False) == "held"
                 self._end = whole_size(path)
-                if taken or size not in (None, self._end):
+                if held or size not in (None, self._end):
                     raise _in_use(path)
                 self._file.truncate(self._end)
                 opening.pop_all()  # open it stays

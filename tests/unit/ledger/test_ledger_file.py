@@ -13,7 +13,8 @@ import pytest
 from ledgers import RUN, book, head, lines
 
 from harness.errors import EnvironmentMissing, UsageError
-from harness.ledger import LedgerFile, ledger_folder, locking
+from harness.ledger import LedgerFile, ledger_folder
+from harness.ledger import lines as lines_module
 from harness.ledger.file import add_lines, liveness
 
 needs_locks = pytest.mark.skipif(os.name == "nt", reason="locks of POSIX")
@@ -129,7 +130,7 @@ def test_run_that_this_machine_cannot_see_may_live(tmp_path: Path, same_host: bo
 
 def test_file_says_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows: the run goes on, and only its end tells that it is over."""
-    monkeypatch.setattr(locking, "fcntl", None)
+    monkeypatch.setattr(lines_module, "fcntl", None)
     with book(tmp_path).creating("endpoint", "e"):
         pass
 
