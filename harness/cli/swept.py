@@ -15,7 +15,6 @@ from harness.cli.drawing import Symbols, duration, symbols_for
 from harness.cli.failures import show_error
 from harness.cli.screen import Screen
 from harness.errors import HarnessError, StepFailed
-from harness.lifecycle.report import error_parts
 from harness.lifecycle.sweep import Outcome, Swept
 
 __all__ = ["SweepResult", "show_sweep"]
@@ -83,7 +82,7 @@ def _document(result: SweepResult) -> str:
         "dry_run": result.dry_run,
         "ledger": str(result.ledger),
         "swept": [asdict(each) for each in result.swept],
-        "error": error_parts(result.error) if result.error is not None else None,
+        "error": result.error.to_dict() if result.error is not None else None,
     }
     return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
 

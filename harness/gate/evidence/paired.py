@@ -85,22 +85,15 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
     repeats = range(header.repeats)
     twice = gathered.facts if len(repeats) > 1 else ()
 
-    def scored(metric: str) -> Both:
-        return _both(lambda role: _scores(gathered, ids, role, metric, repeats))
-
-    def faulty(metric: str) -> Both:
-        return _both(lambda role: _faults(gathered, ids, role, metric, repeats))
-
-    def repeated(metric: str) -> Both:
-        first, second = (_scores(gathered, ids, "baseline", metric, range(k, k + 1)) for k in (0, 1))
-        return first, second
+    def both(values: Callable[[Gathered, Sequence[str], Role, str, range], FloatArray], metric: str) -> Both:
+        return _both(lambda role: values(gathered, ids, role, metric, repeats))
 
     replies = gathered.replies
     return PairedEvidence(
         ids=ids,
         lines=tuple(gathered.conversations[each][0] for each in ids),
-        scores={metric: scored(metric) for metric in gathered.facts},
-        faults={metric: faulty(metric) for metric in gathered.facts},
+        scores={metric: both(_scores, metric) for metric in gathered.facts},
+        faults={metric: both(_faults, metric) for metric in gathered.facts},
         missing=_both(lambda role: _missing(replies[role], ids, repeats)),
         failures=_counted(lambda role: sum(reply.failed for reply in replies[role].values())),
         requests=_counted(lambda role: len(replies[role])),
@@ -108,7 +101,7 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         tokens=_both(lambda role: _tokens(replies[role], ids, repeats)),
         slices=_slices(gathered, ids),
         metrics=dict(gathered.facts),
-        again={metric: repeated(metric) for metric in twice},
+        again={metric: _repeated(gathered, ids, metric) for metric in twice},
         changed=_changed(replies["baseline"], ids) if len(repeats) > 1 else None,
         header=header,
         attempts=gathered.attempts,
@@ -143,6 +136,12 @@ def _scores(gathered: Gathered, ids: Sequence[str], role: Role, metric: str, rep
             total += worst if failed else values.get((each, repeat), worst)
         scores[row] = total / len(repeats)
     return scores
+
+
+def _repeated(gathered: Gathered, ids: Sequence[str], metric: str) -> Both:
+    """Return the baseline's first and second answers' scores."""
+    first, second = (_scores(gathered, ids, "baseline", metric, range(k, k + 1)) for k in (0, 1))
+    return first, second
 
 
 def _faults(gathered: Gathered, ids: Sequence[str], role: Role, metric: str, repeats: range) -> FloatArray:

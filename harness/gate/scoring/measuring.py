@@ -31,9 +31,10 @@ from harness.gate.evidence.records import (
     from_line,
 )
 from harness.gate.metrics.metric import Metric, Sample
+from harness.gate.scoring.choosing import facts_of
 from harness.gate.scoring.measures import Choice, Values, begin, made, measured_here, values_of
 
-__all__ = ["answers_of", "facts_of", "measure"]
+__all__ = ["answers_of", "measure"]
 
 _CHUNK = 32
 _ALONE = 256
@@ -88,17 +89,6 @@ class _Measured:
                 self.done[record.id] = self.done.get(record.id, 0) | bit
         elif isinstance(record, Answer):
             self.answers += _is_measured(record)
-
-
-def facts_of(metric: Metric) -> MetricFacts:
-    """Return what a verdict must know of a metric."""
-    return MetricFacts(
-        signature=metric.signature,
-        kind="binary" if metric.kind == "binary" else "continuous",
-        direction=metric.direction,
-        worst=metric.worst,
-        best=metric.high if metric.direction == "higher" else metric.low,
-    )
 
 
 def measure(

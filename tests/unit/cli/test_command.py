@@ -165,6 +165,7 @@ def test_every_refusal_is_a_document(invoke: Invoke, option: list[str]) -> None:
     assert (code, told["exit_code"], told["succeeded"]) == (2, 2, False)
     assert told["error"]["remedy"]
     assert told["error"]["what"] in err
+    assert {"run_id", "steps", "created", "warnings", "folder"} <= told.keys()
 
 
 def test_help_imports_nothing_heavy() -> None:
