@@ -43,8 +43,8 @@ coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 canaries: $(READY) ## plant secrets in traffic, record it and look for them; writes docs/canaries.md
 	@$(BIN)/python -m harness.cassettes.canaries docs/canaries.md
 
-cassettes: $(READY) ## record every scenario from the local Azure ML
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator
+cassettes: $(READY) ## record every scenario anew, from the local Azure ML on a socket, and replay it
+	@$(BIN)/python -m tests.socket.record_cassettes
 
 contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md

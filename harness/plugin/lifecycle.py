@@ -14,8 +14,9 @@ from harness.backends import Surroundings
 from harness.decide.names import make_endpoint_name
 from harness.ledger import Ledger
 from harness.lifecycle.budget import Budget
-from harness.lifecycle.connect import connect, new_run_id, workspace_ids
+from harness.lifecycle.connect import connect, connect_workspace, new_run_id, workspace_ids
 from harness.lifecycle.dataset import prepare_dataset
+from harness.lifecycle.delete import CleanUp
 from harness.lifecycle.estimate import price_of
 from harness.lifecycle.ledgers import expiry, make_ledger
 from harness.lifecycle.model import find_model
@@ -45,6 +46,7 @@ class Lifecycle:
         self._ledgers = ledgers
         self._purse = purse or Purse()
         self._runs = 0
+        self._kept: list[tuple[LifecycleSpec, Ledger]] = []
         self._locally = surroundings.azure is not None
 
     def run(self, spec: LifecycleSpec, watch: Watcher | None = None) -> LifecycleReport:
@@ -88,6 +90,20 @@ class Lifecycle:
                     ledger.close()
                     self._purse.take(budget.used)
 
+    def end(self) -> None:
+        """Delete the endpoints that runs were told to keep: nobody looks at them after the scenario, and they bill."""
+        while self._kept:
+            spec, ledger = self._kept.pop()
+            around, clients = self._surroundings, self._surroundings.clients
+            client = connect_workspace(spec, environ=around.environ, interactive=False, clients=clients)
+            ledger.reopen()
+            try:
+                cleaner = CleanUp(client, clock=around.clock, deadline_s=spec.limits.delete, watch=Silent())
+                with sdk_muted():
+                    cleaner.run(ledger, keep_endpoint=False, keep_compute=True)
+            finally:
+                ledger.close()
+
     def answers(self, report: LifecycleReport, model: WhichModel, rows: int) -> Sequence[ScoredRow]:
         """Ask one of the two models of a run `rows` held-out rows, through an endpoint that is deleted afterwards.
 
@@ -115,6 +131,7 @@ class Lifecycle:
     def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
         around, run_id = self._surroundings, self._run_id(folder)
         settled = around.settled(self._purse.limited(spec))
+        ledger = self._ledger(settled, folder, run_id)
         report = run_lifecycle(
             settled,
             folder=folder,
@@ -124,9 +141,11 @@ class Lifecycle:
             clients=around.clients,
             watch=watch,
             run_id=run_id,
-            ledger=self._ledger(settled, folder, run_id),
+            ledger=ledger,
             studio=around.azure is None,
         )
+        if settled.keep_endpoint and any(report.left()):
+            self._kept.append((settled, ledger))
         self._purse.take(report.used)
         return report
 
