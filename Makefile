@@ -5,11 +5,12 @@ PYTHON ?= python3
 VENV ?= $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
 RUN_ARGS ?=
 TEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket clean
+.PHONY: help run test check workflows bench coverage canaries cassettes contract matrix socket kills calibrate browser pictures clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1@/p' Makefile | awk -F@ '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -34,14 +35,26 @@ workflows: $(READY) ## check the CI workflows with actionlint and with Azure Pip
 	@$(BIN)/check-jsonschema --builtin-schema vendor.azure-pipelines --data-transform azure-pipelines \
 	    --regex-variant nonunicode .azure-pipelines/*.yml
 
+browser: $(BROWSER) ## the gate's report in Chromium: light, dark, phone, keyboard, screen reader, paper
+	@$(BIN)/python -m pytest -q -m browser tests/browser $(TEST_ARGS)
+
+pictures: $(BROWSER) ## take the pictures of the gate's report in docs/gate
+	@$(BIN)/python -m tests.browser.pictures docs/gate
+
 bench: $(READY) ## the budgets, as ratios measured on this machine
 	@$(BIN)/python -m bench
+
+calibrate: $(READY) ## measure how often the gate errs, a minute or two; writes docs/calibration.md
+	@$(BIN)/python -m harness.gate.calibration docs/calibration.md
 
 coverage: $(READY) ## write docs/coverage.md from the emulator's routes
 	@$(BIN)/python -m fakes.emulator.coverage docs/coverage.md
 
 canaries: $(READY) ## plant secrets in traffic, record it and look for them; writes docs/canaries.md
 	@$(BIN)/python -m harness.cassettes.canaries docs/canaries.md
+
+kills: $(READY) ## kill a live run on the socket 100 times, sweep after each; writes docs/kill-and-sweep.md
+	@$(BIN)/python -m tests.socket.kill_page docs/kill-and-sweep.md
 
 cassettes: $(READY) ## record every scenario anew, from the local Azure ML on a socket, and replay it
 	@$(BIN)/python -m tests.socket.record_cassettes
@@ -67,4 +80,8 @@ $(READY): pyproject.toml constraints.txt
 	@set -o pipefail; $(BIN)/python -m pip install --disable-pip-version-check --no-input \
 	    -c constraints.txt -e '.[test,dev]' \
 	    | awk '/^Collecting/ { printf "."; fflush() } END { print " installed" }'
+	@touch $@
+
+$(BROWSER): $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[browser]'
 	@touch $@

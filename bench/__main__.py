@@ -1,4 +1,4 @@
-"""`python -m bench [call|lifecycle|replay|memory|suite ...]`: measure the budgets and print how they are kept."""
+"""`python -m bench [call|lifecycle|replay|memory|verdict|scoring|suite]`: measure the budgets, print how they hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bench.line import Line
 
-MEASURES = ("call", "lifecycle", "replay", "memory", "suite")
+MEASURES = ("call", "lifecycle", "replay", "memory", "verdict", "scoring", "suite")
 
 
 def main(names: list[str]) -> int:

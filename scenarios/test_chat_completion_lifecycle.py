@@ -68,8 +68,9 @@ def test_failed_deployment_is_cleaned_up(lifecycle: Lifecycle, chat: LifecycleSp
     assert {made.kind for made in report.created if made.deleted} == {"endpoint", "deployment"}
 
 
+@pytest.mark.usefixtures("nothing_billable")
 def test_endpoint_is_kept_when_asked(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
-    """Who asks for it keeps the endpoint, and is told that it bills; the fixture deletes it after the scenario."""
+    """Who asks for it keeps the endpoint, and is told that it bills; with the scenario it goes."""
     report = lifecycle.run(chat.with_overrides({"keep_endpoint": "true"}))
 
     assert {made.kind for made in report.left()} == {"endpoint", "deployment"}

@@ -152,7 +152,8 @@ def _told(site: AzureSite, state: Path | None) -> Iterator[str]:
         if state:
             yield f"{state} is new: what is asked from now on is kept there"
         return
-    yield f"{state}: {resumed.requests} requests carried out again; virtual time goes on from {site.clock.now():%F %T}"
+    now = site.clock.now().isoformat(sep=" ", timespec="seconds")
+    yield f"{state}: {resumed.requests} requests carried out again; virtual time goes on from {now}"
     if resumed.dropped:
         yield f"{state}: the last record was cut short, and is dropped ({resumed.dropped} bytes)"
     if resumed.otherwise:

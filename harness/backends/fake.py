@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from fakes.catalogue import ERAS
 from fakes.ml_client import FakeAzure
+from fakes.ml_client.line import Line
+from fakes.ml_client.scoring_calls import post_score
 from harness.backends.select import BackendChoice, refuse_unknown
 from harness.backends.surroundings import Surroundings
+from harness.doors.messages import BrokenConnectionError
+from harness.gate.scoring.posting import Post, Reply, UnansweredError
 from harness.lifecycle.clients import Clients
 
-__all__ = ["open_fake"]
+__all__ = ["open_fake", "post_to"]
 
 
 @contextmanager
@@ -31,4 +35,20 @@ def open_fake(choice: BackendChoice) -> Iterator[Surroundings]:
             azure=azure,
             clients=Clients(doubles.ml, doubles.mlflow, doubles.credential),
             workspace=azure.workspace_ids,
+            post=post_to(azure.line),
         )
+
+
+def post_to(line: Line) -> Post:
+    """Return what carries a scoring request into the world, since no HTTP does."""
+
+    def post(address: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Reply:
+        try:
+            reply = post_score(line, address, headers, body)
+        except BrokenConnectionError as error:
+            if error.kind == "timeout":
+                raise UnansweredError("timeout", f"no reply within {timeout_s:g} s") from error
+            raise UnansweredError("connection_error", error.kind) from error
+        return Reply(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.whole())
+
+    return post

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.backends.select import BackendChoice
 
 if TYPE_CHECKING:
+    from harness.gate.scoring.posting import Post
     from harness.lifecycle.clients import Clients
     from harness.lifecycle.waiting import Clock
     from harness.spec import LifecycleSpec
@@ -33,6 +34,7 @@ class Surroundings:
     workspace: the ids of the only workspace there is, by the spec's names; empty on Azure, where the spec says.
     pinned: called with a name and a function, returns what a scenario makes up: the function's result, which a
     recording keeps and a replay gives back. Each name once.
+    post: sends a scoring request where there is no HTTP; None where there is.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Surroundings:
     clients: Clients | None = None
     workspace: Mapping[str, str] = field(default_factory=dict)
     pinned: Pin = _make_anew
+    post: Post | None = None
 
     def settled(self, spec: LifecycleSpec) -> LifecycleSpec:
         """Return the spec as it runs here: a workspace that it names is Azure's, a local Azure has its own."""

@@ -16,6 +16,7 @@ import typer
 from harness.cli.cassettes import cassettes
 from harness.cli.durations import duration_given
 from harness.cli.emulator import emulator
+from harness.cli.gate import gate
 from harness.cli.outcome import Presentation
 from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
@@ -25,6 +26,7 @@ __all__ = ["asked"]
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(cassettes, name="cassettes")
 app.add_typer(emulator, name="emulator")
+app.add_typer(gate, name="gate")
 
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
@@ -69,7 +71,7 @@ def _misuse(error: Any, arguments: Sequence[str]) -> UsageError:
     names = getattr(getattr(error, "param", None), "opts", ())
     command = error.ctx.command_path if error.ctx is not None else "harness"
     remedy = f"`{command} --help` lists what can be given."
-    message = str(error.message).rstrip(".")
+    message = str(error.message or error.format_message()).rstrip(".")  # what is missing has no message of its own
     words = [word for text in arguments for word in (text.split("=", 1) if text.startswith("--") else [text])]
     given = [value for name, value in pairwise([*words, ""]) if name in names]
     if not names or not given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -37,7 +38,7 @@ def serve_until_stopped(request: ServeRequest, wanted: Wanted) -> int:
             wait()
     except KeyboardInterrupt:
         INTERRUPTS.hold()
-        typer.echo("stopped", err=True)
+        _say("stopped")
     return 0
 
 
@@ -54,7 +55,7 @@ def _tell(served: Served, wanted: Wanted) -> None:
     if wanted.env_file:
         _write(wanted.env_file, as_exports(served.environment), "--env-file")
     for line in (*served.told, f"the local Azure ML listens at {served.address}; Ctrl-C stops it"):
-        typer.echo(line, err=True)
+        _say(line)
     document = {"address": served.address, "environment": served.environment, "workspace": served.workspace}
     try:
         sys.stdout.write(_json(document) if wanted.as_json else as_exports(served.environment))
@@ -67,6 +68,11 @@ def _tell(served: Served, wanted: Wanted) -> None:
             expected="a stream that takes it",
             remedy="Send stdout to a place with enough space, or use --env-file.",
         ) from error
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads along; it serves all the same
+        typer.echo(line, err=True)
 
 
 def _json(values: Mapping[str, object]) -> str:

@@ -85,14 +85,6 @@ class Ledger:
                 self._append({"at": spelled(self._now()), "state": "closed"})
             self._file.close()
 
-    def reopen(self) -> None:
-        """Go on after `close`, where something was left on purpose that is to go now."""
-        if self._file is not None:
-            try:
-                self._file.reopen()
-            except EnvironmentMissing as error:
-                self.unwritten = error
-
     def _is_left(self, resource: CreatedResource) -> bool:
         unwanted = resource.kind == "compute" and not self._head.keep_compute
         return not resource.deleted and (resource.bills or unwanted)

@@ -72,14 +72,6 @@ class LedgerFile:
             raise _unwritten(self.path, error) from error
         self._descriptor = descriptor
 
-    def reopen(self) -> None:
-        """Go on with the file of a run that has let go of it; EnvironmentMissing when it cannot be written."""
-        try:
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND)
-        except OSError as error:
-            raise _unwritten(self.path, error) from error
-        _lock(self._descriptor)
-
     @property
     def is_open(self) -> bool:
         """Whether lines can be appended."""

@@ -15,4 +15,5 @@ pytest_plugins = (
     "harness.plugin.cassettes",
     "harness.plugin.provenance",
     "harness.plugin.fixtures",
+    "harness.plugin.gate",
 )

@@ -91,16 +91,16 @@ def arrange(local_azure: Any) -> Change:
 def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
     """The lifecycle on this backend; each run writes to a folder of its own, and draws on the session's budget.
 
-    What it creates on Azure is also written down, in HARNESS_LEDGER or in runs/ledger of the root folder. An endpoint
-    that a run was told to keep is kept until the scenario is over.
+    An endpoint that a run was told to keep is deleted after the scenario. What it creates on Azure is also noted down,
+    in HARNESS_LEDGER or in runs/ledger of the root folder.
     """
     from harness.plugin.lifecycle import Lifecycle  # the SDK behind it costs a second, which other tests need not pay
 
     on_azure = surroundings.name == "live"
     ledgers = ledger_folder(None, os.environ, request.config.rootpath) if on_azure else None
-    lifecycle = Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
-    yield lifecycle
-    lifecycle.end()
+    runs = Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
+    yield runs
+    runs.tidy()
 
 
 def _era(node: pytest.Item | pytest.Function) -> str | None:

@@ -90,20 +90,6 @@ class Lifecycle:
                     ledger.close()
                     self._purse.take(budget.used)
 
-    def end(self) -> None:
-        """Delete the endpoints that runs were told to keep: nobody looks at them after the scenario, and they bill."""
-        while self._kept:
-            spec, ledger = self._kept.pop()
-            around, clients = self._surroundings, self._surroundings.clients
-            client = connect_workspace(spec, environ=around.environ, interactive=False, clients=clients)
-            ledger.reopen()
-            try:
-                cleaner = CleanUp(client, clock=around.clock, deadline_s=spec.limits.delete, watch=Silent())
-                with sdk_muted():
-                    cleaner.run(ledger, keep_endpoint=False, keep_compute=True)
-            finally:
-                ledger.close()
-
     def answers(self, report: LifecycleReport, model: WhichModel, rows: int) -> Sequence[ScoredRow]:
         """Ask one of the two models of a run `rows` held-out rows, through an endpoint that is deleted afterwards.
 
@@ -128,6 +114,16 @@ class Lifecycle:
                 for seed in range(rows)
             ]
 
+    def tidy(self) -> None:
+        """Delete the endpoints that runs have kept: what a scenario asks for does not outlive it."""
+        around = self._surroundings
+        while self._kept:
+            spec, ledger = self._kept.pop()
+            with sdk_muted():
+                client = connect_workspace(spec, environ=around.environ, interactive=False, clients=around.clients)
+                cleaner = CleanUp(client, clock=around.clock, deadline_s=spec.limits.delete, watch=Silent())
+                cleaner.run(ledger, keep_endpoint=False, keep_compute=True)
+
     def _run(self, spec: LifecycleSpec, folder: Path, watch: Watcher | None = None) -> LifecycleReport:
         around, run_id = self._surroundings, self._run_id(folder)
         settled = around.settled(self._purse.limited(spec))
@@ -144,7 +140,7 @@ class Lifecycle:
             ledger=ledger,
             studio=around.azure is None,
         )
-        if settled.keep_endpoint and any(report.left()):
+        if any(report.left()):
             self._kept.append((settled, ledger))
         self._purse.take(report.used)
         return report

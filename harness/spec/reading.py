@@ -30,6 +30,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "list_type": "a list in brackets",
     "too_short": "a list of at least {min_length}",
+    "too_long": "a list of at most {max_length}",
 }
 """What pydantic says in Python's words, by its kinds of error."""
 
@@ -38,29 +39,35 @@ _UTF8 = "Save it as UTF-8."
 _Document = TypeVar("_Document", bound=BaseModel)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file; SpecError with line and column when it is none."""
+_SPEC_REMEDY = "Name a file that can be read (--spec); without one the published notebook runs."
+
+
+def read_toml(path: Path, document: str = "spec", remedy: str = _SPEC_REMEDY) -> dict[str, Any]:
+    """Return the tables of a TOML file; SpecError with line and column when it is none.
+
+    document: what the file is called in errors. remedy: what to do when it cannot be read.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(
-            "the spec cannot be read",
+            f"the {document} cannot be read",
             where=str(path),
             got=error.strerror or str(error),
             expected="a TOML file",
             nearest=nearest(path.name, _beside(path)),
-            remedy="Name a file that can be read (--spec); without one the published notebook runs.",
+            remedy=remedy,
         ) from None
     except UnicodeDecodeError as error:
         where = f"{path}, byte {error.start}"
         got = f"0x{error.object[error.start]:02x}"
-        raise SpecError("the spec is not UTF-8", where=where, got=got, expected="UTF-8", remedy=_UTF8) from None
+        raise SpecError(f"the {document} is not UTF-8", where=where, got=got, expected="UTF-8", remedy=_UTF8) from None
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, or nesting and numbers past all sense
         place = re.search(r"line \d+, column \d+|end of document", str(error))
         what = re.sub(r" \(at .*\)$", "", str(error))
         where = f"{path}, {place.group()}" if place else str(path)
         raise SpecError(
-            f"the spec is no TOML: {what}",
+            f"the {document} is no TOML: {what}",
             where=where,
             got=_line(path, place.group() if place else ""),
             expected='TOML, such as [data] and below it source = "./rows" and percent = 5',
@@ -109,7 +116,9 @@ def validated(model: type[_Document], document: Mapping[str, Any], where: str) -
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise _explained(model, error.errors(include_url=False)[0], where) from None
+        details = error.errors(include_url=False)
+        unknown = [detail for detail in details if detail["type"] == "extra_forbidden"]
+        raise _explained(model, (unknown or details)[0], where) from None  # a key that is missing may be misspelled
 
 
 def rule(check: Callable[[str], object]) -> AfterValidator:
@@ -136,9 +145,11 @@ def _explained(model: type[BaseModel], detail: ErrorDetails, where: str) -> Spec
         return _wrong_value(location[:-1], detail["input"], where, "text, a number or a boolean", ())
     if detail["type"] == "extra_forbidden":
         return _unknown_key(model, ".".join(location), where)
+    if detail["type"] == "missing":
+        return _missing_key(".".join(location), where)
     context = detail.get("ctx", {})
     if detail["type"] == "rule":
-        return _located(context["error"], f"{where}, {'.'.join(location)}")
+        return _located(context["error"], ", ".join(filter(None, (where, ".".join(location)))))
     said = detail["msg"].removeprefix("Input should be ")
     expected = _EXPECTED[detail["type"]].format(**context) if detail["type"] in _EXPECTED else said
     bounds = [str(context[bound]) for bound in ("ge", "le") if bound in context]
@@ -172,9 +183,13 @@ def _located(error: HarnessError, where: str) -> SpecError:
     )
 
 
+def _missing_key(key: str, where: str) -> SpecError:
+    return SpecError(f"{key} is missing", where=where, expected="a value, for there is no default", remedy="Add it.")
+
+
 def _unknown_key(model: type[BaseModel], key: str, where: str) -> SpecError:
     """Name the keys of the same table, and as nearest first those of the same name in another table."""
-    table, _, name = key.rpartition(".")
+    table, _, name = re.sub(r"\.\d+(?=\.)", "", key).rpartition(".")  # a table of a list has the keys of every one
     keys = list(_keys(model))
     siblings = [other.rpartition(".")[2] for other in keys if other.rpartition(".")[0] == table]
     elsewhere = [other for other in keys if other.rpartition(".")[2] == name]
@@ -190,8 +205,9 @@ def _unknown_key(model: type[BaseModel], key: str, where: str) -> SpecError:
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield prefix + name
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, f"{prefix}{name}.")
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _keys(part, f"{prefix}{name}.")
 
 
 def _takes_only_text(model: type[BaseModel], path: list[str]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 _MADE_HERE = {"build", "dist", "runs", "__pycache__", ".git"}
 _HIDDEN_BUT_OURS = {".azure-pipelines", ".ci", ".github"}
-_BINARY = {".parquet", ".pyc"}
+_BINARY = {".parquet", ".png", ".pyc"}
 
 
 def _ours(path: Path) -> bool:

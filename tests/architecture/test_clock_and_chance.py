@@ -7,7 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
-PURE = ("harness/decide/", "harness/ledger/", "fakes/world/", "fakes/catalogue/", "fakes/engines/")
+PURE = (
+    "harness/decide/",
+    "harness/gate/heldout/",
+    "harness/gate/metrics/",
+    "harness/gate/planning/",
+    "harness/gate/policy/",
+    "harness/gate/statistics/",
+    "harness/gate/verdict/",
+    "harness/ledger/",
+    "fakes/world/",
+    "fakes/catalogue/",
+    "fakes/engines/",
+)
 AMBIENT = {
     "datetime.now",
     "datetime.today",

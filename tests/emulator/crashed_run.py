@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -64,7 +65,7 @@ def sweep(
     azure: Emulator, folder: Path | None, rules: Rules = AT_ONCE, watch: Watcher | None = None, **given: Any
 ) -> list[Swept]:
     """Sweep the first workspace by the ledgers below a folder, and by tags; given: what else of the ledgers is so."""
-    records, _ = read_ledgers(folder / "ledger", os.uname().nodename) if folder is not None else ([], [])
+    records, _ = read_ledgers(folder / "ledger", platform.node()) if folder is not None else ([], [])
     records = [replace(record, **given) for record in records]
     return list(Sweep(client_of(azure), records, rules, clock=azure.clock, watch=watch or Silent()).run())
 

@@ -135,15 +135,28 @@ def test_dry_run_changes_nothing(azure: Emulator, tmp_path: Path) -> None:
     assert ledger.read_bytes() == before
 
 
+def test_dry_run_notes_nothing_either(azure: Emulator, tmp_path: Path) -> None:
+    """What has gone already is no reason to write into a ledger."""
+    crash(azure, tmp_path, DEPLOYING)
+    azure.world.home.endpoints.clear()
+    ledger = tmp_path / "ledger" / f"{RUN}.jsonl"
+    before = ledger.read_bytes()
+
+    assert ("endpoint", "gone") in told(sweep(azure, tmp_path, replace(AT_ONCE, dry_run=True)))
+    assert ledger.read_bytes() == before
+
+
 def test_one_failure_does_not_stop_the_rest(azure: Emulator, tmp_path: Path) -> None:
     """The endpoint that may not be deleted stays in its ledger, the other run's goes."""
     crash(azure, tmp_path, DEPLOYING)
     crash(azure, tmp_path, DEPLOYING, "1715342401-cd34")
     azure.faults.on("OnlineEndpoints_Delete", HttpFault(403, "AuthorizationFailed", "no right"))
     swept = [each for each in sweep(azure, tmp_path) if each.kind == "endpoint"]
+    closed = [b'"closed"' in file.read_bytes() for file in sorted((tmp_path / "ledger").iterdir())]
     again = [each for each in sweep(azure, tmp_path) if each.kind == "endpoint"]
 
     assert [(each.outcome, "no right" in each.reason) for each in swept] == [("failed", True), ("removed", False)]
+    assert closed == [False, True]
     assert (told(again), bills(azure)) == ([("endpoint", "removed")], [])
 
 

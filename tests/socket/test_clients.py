@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import Server, serving
+from processes import Server
 
 PROGRAM = str(Path(__file__).parent / "client_program.py")
 SIGN_IN = """
 from azure.identity import {credential}
 print({credential}().get_token("https://management.azure.com/.default").token.count("."))
 """
-
-Seen = Callable[[Server, Path], dict[str, Any]]
 
 
 def _run(server: Server, folder: Path) -> dict[str, Any]:
@@ -31,13 +28,6 @@ def _run(server: Server, folder: Path) -> dict[str, Any]:
 def seen(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a program saw of public Azure's names."""
     return _run(server, tmp_path_factory.mktemp("program"))
-
-
-@pytest.fixture(scope="module")
-def custom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Any], list[str]]]:
-    """What the same program saw of a custom cloud, and what it asked."""
-    with serving("--cloud", "LocalAzureML") as server:
-        yield _run(server, tmp_path_factory.mktemp("custom")), server.operations()
 
 
 def test_a_config_json_is_enough(seen: dict[str, Any]) -> None:
@@ -68,14 +58,6 @@ def test_mlflow_reads_its_metrics(seen: dict[str, Any]) -> None:
 def test_the_program_knows_nothing_of_us(seen: dict[str, Any]) -> None:
     """No module of this project is loaded in the process of the client."""
     assert seen["of this project"] == []
-
-
-def test_a_custom_cloud_is_found_by_its_metadata(custom: tuple[dict[str, Any], list[str]]) -> None:
-    """Told no more than ARM_CLOUD_METADATA_URL, the SDK finds the cloud that it is in, and works there as well."""
-    seen, operations = custom
-
-    assert (seen["cloud"], seen["downloaded"], seen["foundation model"]) == ("LocalAzureML", ["weights"], "5")
-    assert "Metadata_GetEndpoints" in operations
 
 
 def test_a_cloud_that_is_known_is_not_asked_about(seen: dict[str, Any], server: Server) -> None:

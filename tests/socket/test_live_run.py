@@ -52,6 +52,11 @@ def test_no_code_of_the_fakes_is_in_its_process(live: Live) -> None:
     assert [name for name in live.modules if name.split(".")[0] == "fakes"] == []
 
 
+def test_the_custom_cloud_is_found_by_its_metadata(live: Live) -> None:
+    """Told no more than ARM_CLOUD_METADATA_URL, the SDK finds the cloud that it is in, and works there."""
+    assert "Metadata_GetEndpoints" in {call["operation"] for call in live.calls}
+
+
 def test_nothing_that_bills_is_left(live: Live) -> None:
     """The world says so itself."""
     assert live.dump["billable"] == []

@@ -125,6 +125,20 @@ def test_a_connection_that_broke_breaks_again(states: States) -> None:
     assert again.resumed.otherwise == 0
 
 
+def test_a_defect_is_no_end_of_all_resuming(states: States, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that could not be answered then is not answered now, and what came after it is there."""
+    monkeypatch.setattr("fakes.world.inventory._jobs", lambda *_: 1 / 0)
+    site = states.open()
+    with pytest.raises(ZeroDivisionError):
+        admin(site, "GET", "/admin/dump")
+    plant(site, {"url": "environments/e/versions/1", "body": ENVIRONMENT})
+    again = states.after_a_kill()
+
+    assert again.world.home.assets.find("environments", "e", "1")
+    assert again.resumed is not None
+    assert again.resumed.otherwise == 0
+
+
 def test_a_reset_forgets_what_was(states: States) -> None:
     """After a reset the file is that of the new world, and resumes as such."""
     site = states.open()

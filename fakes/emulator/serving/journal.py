@@ -24,6 +24,14 @@ __all__ = ["Entry", "Head", "Journal"]
 
 _FORMAT = 1
 _BLOCK = 64 * 1024
+_MEMBERS = {
+    "request": ("at", "method", "url", "headers"),
+    "answer": ("status",),
+    "open": ("at", "time_scale"),
+    "close": ("at",),
+}
+"""What each kind of record says."""
+
 _ANOTHER = "Name another file to begin anew, or remove this one."
 
 
@@ -156,7 +164,8 @@ class Journal:
         try:
             said = json.loads(line)
             length = int(said.get("length") or 0)
-            entry = Entry(said["kind"], said)
+            entry = Entry(said["kind"], {name: said[name] for name in _MEMBERS[said["kind"]]})
+            datetime.fromisoformat(said.get("at", "2024-05-10"))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise _damaged(self.path, f"no record at byte {start}") from None
         if not length:
@@ -166,7 +175,7 @@ class Journal:
             return None
         if body[-1:] != b"\n":
             raise _damaged(self.path, f"a body of another length at byte {start}")
-        return Entry(entry.kind, said, body[:-1])
+        return Entry(entry.kind, entry.said, body[:-1])
 
     def _read_head(self) -> Head | None:
         self._file.seek(0)

@@ -1,0 +1,67 @@
+"""`harness gate calibrate`: how often a policy errs on scores of one's own."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from harness.cli.gate_output import print_document, print_text
+from harness.cli.screen import screens
+from harness.gate.calibration.operating import Rates
+from harness.gate.calibration.own_scores import Calibration, calibrate
+from harness.gate.evidence.loading import load_evidence
+from harness.gate.policy import load_policy
+
+__all__ = ["calibrate_and_show"]
+
+_ABOVE = 1
+
+
+def calibrate_and_show(evidence_file: Path, policy_file: Path, runs: int, seed: int, *, as_json: bool) -> int:
+    """Measure, tell, and return 1 when a rate is above its limit, else 0. Progress goes to stderr."""
+    policy = load_policy(policy_file)
+    evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
+    _, errors = screens()
+
+    def tell(text: str) -> None:
+        with contextlib.suppress(OSError):
+            errors.print(Text(text, style="dim"))
+
+    found = calibrate(evidence, policy, runs=runs, seed=seed, tell=tell)
+    if as_json:
+        print_document({**asdict(found), "kept": found.kept})
+    else:
+        print_text(lambda out: _show(found, out))
+    return 0 if found.kept else _ABOVE
+
+
+def _show(found: Calibration, console: Console) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("truth", "promote", "block", "inconclusive", "E[n]"):
+        table.add_column(title, justify="left" if title == "truth" else "right")
+    for truth in found.truths:
+        shares = [_share(truth.rates, each) for each in _shares(truth.rates)]
+        table.add_row(Text(truth.name), *shares, f"{truth.rates.conversations:.0f}")
+    runs = found.truths[0].rates.runs
+    console.print(Text(f"{runs} comparisons of {found.conversations} conversations for each truth", style="bold"))
+    console.print(Padding(table, (0, 0, 0, 2), expand=False))
+    for name, rate, limit in (
+        ("false-promote", found.false_promote, found.false_promote_limit),
+        ("false-block", found.false_block, found.false_block_limit),
+    ):
+        style = "green" if rate <= limit else "bold red"
+        console.print(Text(f"{name} {rate:.3f}, limit {limit:.3f}", style=style))
+
+
+def _shares(rates: Rates) -> tuple[float, float, float]:
+    return rates.promote, rates.block, rates.inconclusive
+
+
+def _share(rates: Rates, share: float) -> str:
+    return f"{share:.3f} ± {rates.error(share):.3f}"

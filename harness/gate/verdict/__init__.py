@@ -1,0 +1,1 @@
+"""The verdict: rules over paired evidence, pure and repeatable byte for byte."""
