@@ -56,8 +56,8 @@ canaries: $(READY) ## plant secrets in traffic, record it and look for them; wri
 kills: $(READY) ## kill a live run on the socket 100 times, sweep after each; writes docs/kill-and-sweep.md
 	@$(BIN)/python -m tests.socket.kill_page docs/kill-and-sweep.md
 
-cassettes: $(READY) ## record every scenario from the local Azure ML
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 scenarios --record-mode=rewrite --backend emulator
+cassettes: $(READY) ## record every scenario anew, from the local Azure ML on a socket, and replay it
+	@$(BIN)/python -m tests.socket.record_cassettes
 
 contract: $(READY) ## write docs/contract.md and hold every double of Azure ML to it
 	@$(BIN)/python -m tests.contract.contract_page docs/contract.md

@@ -35,6 +35,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from itertools import islice
+from typing import Any
 
 __all__ = [
     "BudgetRefused",
@@ -104,6 +105,20 @@ class HarnessError(Exception):
         place = f"{self.where}: " if self.where else ""
         sentence = "; ".join([f"{place}{self.what}", *filter(None, details)])
         return f"{sentence}. {self.remedy}" if self.remedy else sentence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as a document that `json.dumps` takes."""
+        return {
+            "kind": type(self).__name__,
+            "message": str(self),
+            "what": self.what,
+            "where": self.where,
+            "got": self.got,
+            "expected": self.expected,
+            "nearest": list(self.nearest),
+            "remedy": self.remedy,
+            "exit_code": self.exit_code,
+        }
 
 
 class UsageError(HarnessError):

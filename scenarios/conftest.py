@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fakes.world.endpoints import put_endpoint
 from harness.spec import LifecycleSpec, load_spec
 
 SPECS = Path(__file__).parents[1] / "samples" / "specs"
@@ -34,27 +33,7 @@ def nothing_billable(local_azure: Any) -> Iterator[None]:
 
 
 @pytest.fixture
-def retag(azure: Any) -> Callable[[str, str], None]:
-    """Change a tag of the foundation model's newest version in the local registry."""
-
-    def change(tag: str, value: str) -> None:
-        models = azure.world.registries["azureml"].assets
-        models.latest("models", "Phi-3-mini-4k-instruct").properties["tags"][tag] = value
-
-    return change
-
-
-@pytest.fixture
 def question() -> dict[str, Any]:
     """A request that the sample conversations have an answer to."""
     turn = {"role": "user", "content": "How would a 50/30/20 budget look for an income of 4000 a month?"}
     return {"input_data": {"input_string": [[turn]], "parameters": {"max_new_tokens": 200}}, "params": {}}
-
-
-@pytest.fixture
-def taken_elsewhere(azure: Any) -> str:
-    """The name of an endpoint that another workspace of the region has."""
-    home = azure.world.home
-    other = azure.world.create_workspace(home.subscription_id, "others", "others", home.region)
-    put_endpoint(azure.world, other, "shared-name", {"properties": {"authMode": "Key"}})
-    return "shared-name"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from harness.cli import main
 from harness.errors import ComputeNotAllowed, DataError, Interrupted, ParameterError
 from harness.lifecycle.watching import Silent
+from harness.plugin.fixtures import Change
 from harness.plugin.lifecycle import Lifecycle
 from harness.spec import LifecycleSpec
 
@@ -37,6 +39,17 @@ def own_data(tmp_path: Path, chat: LifecycleSpec) -> Callable[..., LifecycleSpec
         return chat.with_overrides({"data.source": str(tmp_path / "mine.jsonl"), "data.percent": str(percent)})
 
     return spec
+
+
+@pytest.fixture
+def retag(arrange: Change) -> Callable[[str, str], None]:
+    """Change a tag of the foundation model's newest version in the local registry."""
+
+    def change(tag: str, value: str, azure: Any) -> None:
+        models = azure.world.registries["azureml"].assets
+        models.latest("models", "Phi-3-mini-4k-instruct").properties["tags"][tag] = value
+
+    return lambda tag, value: arrange(partial(change, tag, value))
 
 
 def test_own_rows_without_fault_pass(lifecycle: Lifecycle, own_data: Callable[..., LifecycleSpec]) -> None:
@@ -106,30 +119,6 @@ def test_unknown_size_names_real_ones(lifecycle: Lifecycle, chat: LifecycleSpec)
     assert isinstance(report.error, ComputeNotAllowed)
     assert "Standard_NC24ads_A100_v4" in report.error.nearest
     assert report.created == []
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("[finetune]\nparamters = {}", "there is no key finetune.paramters", id="unknown-key"),
-        pytest.param("[data]\npercent = 101", "data.percent has a wrong value", id="percent"),
-        pytest.param("[deploy]\nendpoint_prefix = '9 lives'", "endpoint name is not one", id="endpoint-name"),
-        pytest.param("[deploy", "the spec is no TOML", id="no-toml"),
-    ],
-)
-def test_spec_that_cannot_be_is_refused_by_the_command(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, said: str
-) -> None:
-    """A wrong spec ends the command with 2 and one message with the file and the key, before anything runs."""
-    (tmp_path / "mine.toml").write_text(text)
-    with pytest.raises(SystemExit) as ended:
-        main(["run", "--spec", str(tmp_path / "mine.toml")])
-    printed = capsys.readouterr()
-
-    assert ended.value.code == 2
-    assert said in printed.err
-    assert "mine.toml" in printed.err
-    assert "Traceback" not in printed.err + printed.out
 
 
 @pytest.mark.parametrize("step", ["pipeline", "deploy", "score"])

@@ -7,10 +7,26 @@ from typing import Any
 import pytest
 
 from harness.errors import DeploymentFailed, ParameterError
+from harness.plugin.fixtures import Change
 from harness.plugin.lifecycle import Lifecycle
 from harness.spec import LifecycleSpec
 
 pytestmark = pytest.mark.usefixtures("nothing_billable")
+
+
+@pytest.fixture
+def taken_elsewhere(arrange: Change) -> str:
+    """The name of an endpoint that another workspace of the region has."""
+
+    def take(azure: Any) -> None:
+        from fakes.world.endpoints import put_endpoint  # a live run holds nothing of the local Azure ML
+
+        home = azure.world.home
+        other = azure.world.create_workspace(home.subscription_id, "others", "others", home.region)
+        put_endpoint(azure.world, other, "shared-name", {"properties": {"authMode": "Key"}})
+
+    arrange(take)
+    return "shared-name"
 
 
 def test_taken_name_is_refused_and_its_endpoint_stays(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
@@ -67,13 +83,13 @@ def test_new_deployment_answers_nobody_until_it_is_given_traffic(
 
 
 def test_green_that_does_not_come_up_leaves_blue_alone(
-    lifecycle: Lifecycle, chat: LifecycleSpec, question: dict[str, Any], azure: Any
+    lifecycle: Lifecycle, chat: LifecycleSpec, question: dict[str, Any], arrange: Change
 ) -> None:
     """A failing liveness probe is reported with its cause while blue goes on answering with all traffic."""
     with lifecycle.endpoint(chat) as endpoint:
         endpoint.deploy("blue", "foundation")
         endpoint.shift("blue", 100)
-        azure.faults.fail_deployment()
+        arrange(lambda azure: azure.faults.fail_deployment())
         with pytest.raises(DeploymentFailed, match="Liveness probe failed"):
             endpoint.deploy("green", "foundation")
 

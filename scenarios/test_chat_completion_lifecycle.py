@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from closeness import closeness
 
 from harness.errors import DeploymentFailed, JobFailed
+from harness.plugin.fixtures import Change
 from harness.plugin.lifecycle import Lifecycle
 from harness.spec import LifecycleSpec
 
@@ -47,9 +46,9 @@ def test_answers_come_closer_to_the_truth(lifecycle: Lifecycle, chat: LifecycleS
 
 
 @pytest.mark.usefixtures("nothing_billable")
-def test_failed_job_names_the_failing_step(lifecycle: Lifecycle, chat: LifecycleSpec, azure: Any) -> None:
+def test_failed_job_names_the_failing_step(lifecycle: Lifecycle, chat: LifecycleSpec, arrange: Change) -> None:
     """A job that runs out of memory is reported with the step and the cause, and nothing is deployed."""
-    azure.faults.fail_job("CUDA out of memory")
+    arrange(lambda azure: azure.faults.fail_job("CUDA out of memory"))
     report = lifecycle.run(chat)
 
     assert isinstance(report.error, JobFailed)
@@ -59,9 +58,9 @@ def test_failed_job_names_the_failing_step(lifecycle: Lifecycle, chat: Lifecycle
 
 
 @pytest.mark.usefixtures("nothing_billable")
-def test_failed_deployment_is_cleaned_up(lifecycle: Lifecycle, chat: LifecycleSpec, azure: Any) -> None:
+def test_failed_deployment_is_cleaned_up(lifecycle: Lifecycle, chat: LifecycleSpec, arrange: Change) -> None:
     """A container that does not come up is reported with its cause, and its endpoint is deleted."""
-    azure.faults.fail_deployment()
+    arrange(lambda azure: azure.faults.fail_deployment())
     report = lifecycle.run(chat)
 
     assert isinstance(report.error, DeploymentFailed)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from harness.errors import ComputeNotAllowed
 from harness.lifecycle.report import LifecycleReport
+from harness.plugin.fixtures import Change
 from harness.plugin.lifecycle import Lifecycle
 from harness.spec import LifecycleSpec
 
 pytestmark = pytest.mark.usefixtures("nothing_billable")
+
+
+@pytest.fixture
+def no_cluster_left(local_azure: Any) -> Iterator[None]:
+    """At the end there is no cluster; a recording proves it by the deletes that it needs."""
+    yield
+    assert local_azure is None or local_azure.world.home.computes == {}
 
 
 def cluster(report: LifecycleReport) -> str:
@@ -26,27 +35,30 @@ def created(report: LifecycleReport) -> set[str]:
 
 def test_existing_cluster_is_reused(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
     """A second run finds the first one's cluster, uses it and does not list it as its own."""
-    first, second = lifecycle.run(chat), lifecycle.run(chat)
+    on_its_own = chat.with_overrides({"compute.name": "gpu-cluster-twice"})
+    first, second = lifecycle.run(on_its_own), lifecycle.run(on_its_own)
 
-    assert cluster(first) == "gpu-cluster-big (created, dedicated)"
-    assert cluster(second) == "gpu-cluster-big (reused, dedicated)"
+    assert cluster(first) == "gpu-cluster-twice (created, dedicated)"
+    assert cluster(second) == "gpu-cluster-twice (reused, dedicated)"
     assert "compute" not in created(second)
     assert second.error is None
 
 
-def test_low_priority_serves_where_dedicated_is_refused(lifecycle: Lifecycle, chat: LifecycleSpec, azure: Any) -> None:
+def test_low_priority_serves_where_dedicated_is_refused(
+    lifecycle: Lifecycle, chat: LifecycleSpec, arrange: Change
+) -> None:
     """Without quota for dedicated nodes the cluster is made of low-priority ones, and the run goes on."""
-    azure.faults.refuse_compute("not enough dedicated quota")
+    arrange(lambda azure: azure.faults.refuse_compute("not enough dedicated quota"))
     report = lifecycle.run(chat)
 
     assert cluster(report) == "gpu-cluster-big (created, low_priority)"
     assert report.error is None
 
 
-def test_no_quota_at_all_tells_both_refusals(lifecycle: Lifecycle, chat: LifecycleSpec, azure: Any) -> None:
+def test_no_quota_at_all_tells_both_refusals(lifecycle: Lifecycle, chat: LifecycleSpec, arrange: Change) -> None:
     """When both tiers are refused the run ends before any job, with both reasons."""
-    azure.faults.refuse_compute("no dedicated quota", nth=1)
-    azure.faults.refuse_compute("no low-priority quota", nth=2)
+    arrange(lambda azure: azure.faults.refuse_compute("no dedicated quota", nth=1))
+    arrange(lambda azure: azure.faults.refuse_compute("no low-priority quota", nth=2))
     report = lifecycle.run(chat)
 
     assert isinstance(report.error, ComputeNotAllowed)
@@ -55,21 +67,21 @@ def test_no_quota_at_all_tells_both_refusals(lifecycle: Lifecycle, chat: Lifecyc
     assert created(report) == set()
 
 
-def test_cluster_that_never_comes_up_is_an_error(lifecycle: Lifecycle, chat: LifecycleSpec, azure: Any) -> None:
+@pytest.mark.usefixtures("no_cluster_left")
+def test_cluster_that_never_comes_up_is_an_error(lifecycle: Lifecycle, chat: LifecycleSpec, arrange: Change) -> None:
     """Azure takes both requests and neither cluster comes up: the cause is told and no broken cluster is left."""
-    azure.faults.fail_compute("out of cores", code="FirstAttempt")
-    azure.faults.fail_compute("out of cores", code="SecondAttempt", nth=2)
+    arrange(lambda azure: azure.faults.fail_compute("out of cores", code="FirstAttempt"))
+    arrange(lambda azure: azure.faults.fail_compute("out of cores", code="SecondAttempt", nth=2))
     report = lifecycle.run(chat)
 
     assert isinstance(report.error, ComputeNotAllowed)
     assert {"FirstAttempt", "SecondAttempt"} <= set(report.error.got.replace(")", "(").split("("))
     assert created(report) == set()
-    assert azure.world.home.computes == {}
 
 
 def test_size_outside_the_allow_list_is_refused(lifecycle: Lifecycle, chat: LifecycleSpec) -> None:
     """The refusal names the size, the whole list and the nearest allowed sizes, and nothing is created."""
-    report = lifecycle.run(chat.with_overrides({"compute.size": "Standard_NC24s_v3"}))
+    report = lifecycle.run(chat.with_overrides({"compute.name": "gpu-cluster-v3", "compute.size": "Standard_NC24s_v3"}))
 
     assert isinstance(report.error, ComputeNotAllowed)
     assert "Standard_NC24s_v3" in report.error.what

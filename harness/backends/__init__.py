@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.backends.select import (
     BACKENDS,
+    DEFAULT_CATALOG,
     LOCAL_BACKENDS,
     OFFLINE_BACKENDS,
     BackendChoice,
@@ -15,6 +16,7 @@ from harness.backends.surroundings import Surroundings, open_backend
 
 __all__ = [
     "BACKENDS",
+    "DEFAULT_CATALOG",
     "LOCAL_BACKENDS",
     "OFFLINE_BACKENDS",
     "BackendChoice",

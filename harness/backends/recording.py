@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from harness.backends.surroundings import Surroundings
+from harness.cassettes.clocks import HeardClock
 from harness.cassettes.format import read, write
 from harness.cassettes.recording import Recorder
 from harness.doors.listening import overheard
@@ -19,10 +20,14 @@ __all__ = ["keep", "recording"]
 
 @contextmanager
 def recording(surroundings: Surroundings) -> Iterator[tuple[Surroundings, Recorder]]:
-    """Record the HTTP traffic of an open backend, and what is pinned, inside the block."""
-    recorder = Recorder(surroundings.clock.now)
+    """Record the HTTP traffic of an open backend, and what is pinned, inside the block.
+
+    There the clock stands at what was last heard, as it will in a replay.
+    """
+    clock = HeardClock(surroundings.clock)
+    recorder = Recorder(clock.reach)
     with overheard(recorder.listen):
-        yield replace(surroundings, pinned=recorder.pinned), recorder
+        yield replace(surroundings, clock=clock, pinned=recorder.pinned), recorder
 
 
 def keep(recorder: Recorder, backend: str, file: Path, today: date) -> str:
@@ -30,7 +35,7 @@ def keep(recorder: Recorder, backend: str, file: Path, today: date) -> str:
 
     Then only the day of its last validation moves, and the day of its recording stays.
     """
-    fresh = recorder.cassette("live" if backend == "live" and not recorder.local else "emulator", today)
+    fresh = recorder.cassette(backend, today)
     try:
         before = read(file)
     except CassetteUnreadable:

@@ -11,6 +11,7 @@ from harness.errors import EnvironmentMissing, UsageError, nearest
 
 __all__ = [
     "BACKENDS",
+    "DEFAULT_CATALOG",
     "LOCAL_BACKENDS",
     "OFFLINE_BACKENDS",
     "WORKSPACE_VARIABLES",
@@ -28,6 +29,9 @@ OFFLINE_BACKENDS = (*LOCAL_BACKENDS, "replay")
 """Those that need neither account nor network, and cost nothing."""
 
 BACKENDS = (*OFFLINE_BACKENDS, "live")
+
+DEFAULT_CATALOG = "2024-04"
+"""The era of a local Azure ML's registries where nothing is said."""
 
 WORKSPACE_VARIABLES = ("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZUREML_WORKSPACE_NAME")
 """Where the workspace is named, in the order of subscription, resource group and workspace."""
@@ -67,7 +71,7 @@ class BackendChoice:
     name: str
     reason: str
     interactive: bool = False
-    catalog: str = "2024-04"
+    catalog: str = DEFAULT_CATALOG
     pace: str = "recorded"
     cassette: str = ""
 
@@ -119,7 +123,7 @@ def choose_backend(
         return BackendChoice(name, f"{cassette} needs neither account nor network", cassette=cassette)
     if name in LOCAL_BACKENDS:
         reason = f"{_IN_SHORT[name]} needs neither account nor network"
-        return BackendChoice(name, reason, catalog=catalog or "2024-04", pace=pace or "recorded")
+        return BackendChoice(name, reason, catalog=catalog or DEFAULT_CATALOG, pace=pace or "recorded")
     _refuse_local_options({"--catalog": catalog, "--pace": pace})
     interactive = machine.terminal and not machine.environ.get("CI")
     credentials = _credentials(machine, interactive)

@@ -15,7 +15,7 @@ from harness.cassettes.tape import Cassette, Digest, Interaction, Metadata, Requ
 
 __all__ = ["Change", "compare"]
 
-_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_INSTANT = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d(?::|%3A)\d\d(?::|%3A)\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 _HTTP_DATE = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} [\d:]{8} GMT")
 _ABSENT = object()
 _ETAG = ("etag", "content-md5")

@@ -45,7 +45,7 @@ _NOISE = re.compile(
     |x-ms-operation-identifier|x-request-time|x-ms-run-.*|azureml-served-by-.*|x-azure-ref.*|x-msedge-ref|via|x-cache.*
     |x-served-by|date|age|expires|pragma|cache-control|vary|connection|keep-alive|server|server-timing|x-powered-by
     |x-aspnet.*|strict-transport-security|x-content-type-options|x-frame-options|content-security-policy|alt-svc|nel
-    |report-to|p3p|transfer-encoding|content-encoding|x-ms-request-server-encrypted|x-ms-content-crc64)""",
+    |report-to|p3p|retry-after-ms|transfer-encoding|content-encoding|x-ms-request-server-encrypted|x-ms-content-crc64)""",
     re.VERBOSE,
 )
 """Headers of a response that are of one exchange, one server or one transport, and of no client."""

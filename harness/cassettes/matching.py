@@ -55,8 +55,9 @@ class Turn:
 class Index:
     """The turns of a cassette by key.
 
-    loose: by a key in which private values and stand-ins count as equal. open_ended: the last turns of operations whose
-    end was not recorded, since the scenario went away; how often those are asked is a matter of threads.
+    loose: by a key in which private values and stand-ins count as equal. ahead: in the order of time. open_ended: the
+    last turns of operations whose end was not recorded, since the scenario went away; how often those are asked is a
+    matter of threads.
     """
 
     turns: list[Turn] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Index:
     extra: int = 0
     exact: dict[Key, deque[Turn]] = field(default_factory=dict)
     loose: dict[Key, deque[Turn]] = field(default_factory=dict)
+    ahead: deque[Turn] = field(default_factory=deque)
 
     @classmethod
     def of(cls, interactions: Sequence[Interaction]) -> Index:
@@ -76,6 +78,7 @@ class Index:
                 turn = Turn(number, at, made)
                 index.turns.append(turn)
                 queue.append(turn)
+        index.ahead.extend(sorted(index.turns, key=lambda turn: turn.at))
         asked = polled_by(interactions)
         for key, queue in index.exact.items():
             if f"{key[1]}{key[2]}" in asked and not has_ended(queue[-1].interaction.response):
@@ -90,6 +93,12 @@ class Index:
         """Return the turns that were to be played and have not been, in the order of the recording."""
         missing = [turn for turn in self.turns if not turn.played]
         return [turn for turn in missing if key_of(turn.interaction.request) not in self.open_ended]
+
+    def upcoming(self, now: datetime) -> datetime | None:
+        """Return the instant of the first turn after `now` that is still to be played; `now` never goes back."""
+        while self.ahead and (self.ahead[0].played or self.ahead[0].at <= now):
+            self.ahead.popleft()
+        return self.ahead[0].at if self.ahead else None
 
     def once_more(self, key: Key) -> Turn | None:
         """Return the last turn of an operation whose end was not recorded, within reason: a loop must end."""

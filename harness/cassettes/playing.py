@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 
+from harness.cassettes.clocks import TapeClock
 from harness.cassettes.matching import Index, Key, Turn, key_of, telling_headers
 from harness.cassettes.misses import explain
 from harness.cassettes.sanitising import pairs_of
@@ -13,29 +13,10 @@ from harness.cassettes.tape import Cassette, Request
 from harness.doors.messages import Body, Reply
 from harness.errors import CassetteEnded, CassetteMiss
 
-__all__ = ["Player", "TapeClock"]
+__all__ = ["Player"]
 
-
-class TapeClock:
-    """Time as it was recorded: the instant of the last exchange, and what has been slept since. It never goes back."""
-
-    def __init__(self, began: datetime) -> None:
-        self._now = began
-        self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        """Return the instant, in UTC."""
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass, at once."""
-        with self._lock:
-            self._now += timedelta(seconds=max(seconds, 0.0))
-
-    def reach(self, instant: datetime) -> None:
-        """Let it be `instant`, unless that has passed."""
-        with self._lock:
-            self._now = max(self._now, instant)
+_PATIENCE_S = 2.0
+"""How long at most, in real seconds, somebody waits for the others to go on; in vain once in a replay."""
 
 
 class Player:
@@ -44,13 +25,14 @@ class Player:
     def __init__(self, cassette: Cassette, name: str) -> None:
         self.name = name
         self.cassette = cassette
-        self.clock = TapeClock(cassette.metadata.began)
         self.misses: list[CassetteMiss] = []
         self.played = 0
         self._index = Index.of(cassette.interactions)
+        self.clock = TapeClock(cassette.metadata.began, self._index.upcoming)
         self._meant: dict[str, str] = {}
         self._ended = False
-        self._lock = threading.Lock()
+        self._going_on = threading.Condition()
+        self._patience_s = _PATIENCE_S
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: Body) -> Reply:
         """Return the recorded answer; CassetteMiss when there is none left."""
@@ -58,13 +40,14 @@ class Player:
             raise self._over(f"{method} {url} was not answered")
         content = body if isinstance(body, bytes) else _whole(body)
         key = key_of(Request(method, url, telling_headers(headers), content))
-        with self._lock:
+        with self._going_on:
             turn = self._find(key)
             if turn is None:
                 miss = explain(key, self._index.turns, self.name)
                 self.misses.append(miss)
                 raise miss
             self.played += 1
+            self._going_on.notify_all()
         self.clock.reach(turn.at)
         response = turn.interaction.response
         return Reply(response.status, response.body, dict(response.headers))
@@ -95,18 +78,34 @@ class Player:
 
     def end(self) -> None:
         """Answer nobody any more."""
-        self._ended = True
+        with self._going_on:
+            self._ended = True
+            self._going_on.notify_all()
 
     def _over(self, what: str) -> CassetteEnded:
         return CassetteEnded(f"the replay is over: {what}", where=self.name, remedy="Wait for what the scenario began.")
 
     def _find(self, key: Key) -> Turn | None:
-        translated = self._translated(key) if self._meant else key
-        turn = self._index.take(translated) or self._index.once_more(translated)
+        translated = self._translated(key)
+        turn = self._index.take(translated) or self._once_more(translated)
         return turn or self._index.take_loosely(key, lambda found: self._learn(key, key_of(found.interaction.request)))
+
+    def _once_more(self, key: Key) -> Turn | None:
+        """Return the last turn of an operation whose end was not recorded, once the others have gone on.
+
+        Else its thread would let hours pass before the scenario has done what made it go away.
+        """
+        turn = self._index.once_more(key)
+        if turn is not None:
+            before = self.played
+            gone_on = self._going_on.wait_for(lambda: self._ended or self.played > before, self._patience_s)
+            self._patience_s *= gone_on
+        return turn
 
     def _translated(self, key: Key) -> Key:
         """Return a key with the stand-ins of the values that this run has and the recording does not."""
+        if not self._meant:
+            return key
         method, *rest = key
         for value, meant in self._meant.items():
             rest = [part.replace(value, meant) for part in rest]

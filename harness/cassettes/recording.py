@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from harness.cassettes.headers import SECRET_HEADERS, kept_of_request, kept_of_response
 from harness.cassettes.matching import key_of
 from harness.cassettes.sanitising import Sanitiser, digest_of
+from harness.cassettes.sources import answerer, source_of
 from harness.cassettes.tape import Cassette, Digest, Interaction, Metadata, Request, Response
 from harness.doors.messages import Reply
 
@@ -30,11 +31,12 @@ _SIGN_IN = re.compile(
 )
 """Requests for tokens are never recorded: a replay has a credential that makes none."""
 
-_LOCAL = re.compile(r"https?://(?:localhost|127\.[\d.]+|\[::1\]|[^/:]+\.localhost)(?:[:/]|$)", re.IGNORECASE)
-
 
 class Recorder:
-    """Listens at the doors, and keeps what scenarios make up. Safe to use from several threads."""
+    """Listens at the doors, and keeps what scenarios make up. Safe to use from several threads.
+
+    now: tells the instant of the exchange that is being heard.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -44,8 +46,7 @@ class Recorder:
         self._last: dict[object, int] = {}
         self._secrets: dict[str, None] = {}
         self._variables: dict[str, str] = {}
-        self.local = False
-        """Whether something was heard that only a local Azure ML says, whatever the backend is called."""
+        self._answerers: set[str] = set()
 
     def listen(self, method: str, url: str, headers: Mapping[str, str], body: bytes, reply: Reply) -> None:
         """Take an exchange."""
@@ -57,7 +58,7 @@ class Recorder:
         with self._lock:
             for carried in (headers, reply.headers):
                 self._secrets |= dict.fromkeys(_secrets_in(carried))
-            self.local |= bool(_LOCAL.match(url)) or reply.headers.get("azureml-served-by-cluster") == "vienna-local-01"
+            self._answerers.add(answerer(url, reply.headers))
             if not _SIGN_IN.match(url):
                 self._add(Interaction(self._now(), request, response))
 
@@ -69,15 +70,15 @@ class Recorder:
             self._variables[name] = value = make()
             return value
 
-    def cassette(self, recorded_from: str, today: date) -> Cassette:
-        """Return the recording, sanitised."""
+    def cassette(self, backend: str, today: date) -> Cassette:
+        """Return the recording, sanitised. backend: where it was made; who answered there is seen by the answers."""
         workspace = _workspace_in(self._made)
         texts = {f"variable {name}": value for name, value in self._variables.items()}
         texts |= {f"workspace {name}": value for name, value in workspace.items()}
         sanitiser = Sanitiser(kept=self._variables.values())
         interactions, texts = sanitiser.sanitised(self._made, texts, self._secrets)
         metadata = Metadata(
-            recorded_from=recorded_from,
+            recorded_from=source_of(backend, self._answerers),
             recorded=today.isoformat(),
             last_validated=today.isoformat(),
             began=self._began,

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["MEMBERS", "PARAMETERS", "PATTERNS", "Member", "Pattern", "is_private_name", "rule_name"]
+__all__ = ["MEMBERS", "PARAMETERS", "PATTERNS", "PLAIN", "Member", "Pattern", "is_private_name", "rule_name"]
 
 Accept = Callable[[str], bool]
 
@@ -97,6 +97,9 @@ _SAID = (
     r"(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|account[_-]?key|client[_-]?secret"
     r"|auth[_-]?token|access[_-]?token|private[_-]?key)"
 )
+
+PLAIN = re.compile(r"\w{0,19}")
+"""A word in which no pattern finds anything, which most texts in JSON are."""
 
 PATTERNS: tuple[Pattern, ...] = (
     _pattern(1, "PEM block", "pem", r"-----BEGIN [A-Z0-9 ]+-----.+?-----END [A-Z0-9 ]+-----", flags=re.DOTALL),
@@ -209,6 +212,12 @@ MEMBERS: tuple[Member, ...] = (
     _member(44, "name of a resource group", "group", r"resourcegroup(?:name)?"),
     _member(45, "name of a workspace", "workspace", r"workspacename"),
     _member(46, "name of a machine", "resource", r"hostname|computername|machinename|nodename|fqdn"),
+    _member(
+        47,
+        "where the code comes from",
+        "resource",
+        r"(?:mlflowsource|azureml)git(?:repourl|repositoryuri|branch|commit|buildid|builduri)",
+    ),
 )
 
 PARAMETERS: tuple[Member, ...] = (

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -146,20 +147,10 @@ def find_private(
     interactions: Sequence[Interaction], texts: Iterable[str] = (), kept: Iterable[str] = ()
 ) -> list[Found]:
     """Return what rules find in interactions and texts that is no stand-in; nothing in a sanitised recording."""
-    found: dict[Found, None] = {}
     sanitiser = Sanitiser(kept)
-
-    def note(rule: int, kind: str, value: str) -> str:
-        if not is_stand_in(value) and not sanitiser._is_kept(kind, value):
-            found[Found(rule, kind, value)] = None
-        return value
-
-    walk = Walk(note)
-    for _ in sanitiser._walked(walk, interactions):
-        pass
-    for text in texts:
-        walk.value(text)
-    return list(found)
+    found = dict.fromkeys(each for made in interactions for each in _found_in(made))
+    found |= dict.fromkeys(_noted(lambda walk: [walk.value(text) for text in texts]))
+    return [each for each in found if not sanitiser._is_kept(each.kind, each.value)]
 
 
 def rules_for(made: Interaction, value: str) -> list[int]:
@@ -182,6 +173,34 @@ def pairs_of(text: str, recorded: str) -> dict[str, str]:
     if len(ours) != len(theirs):
         return {}
     return {value: other for value, other in zip(ours, theirs, strict=True) if value != other and is_stand_in(other)}
+
+
+def _found_in(made: Interaction) -> Iterator[Found]:
+    request, response = made.request, made.response
+    yield from _noted(lambda walk: (walk.url(request.url), walk.headers(request.headers)))
+    if not isinstance(request.body, Digest):
+        yield from _found_in_body(request.body, request.headers.get("content-type", ""))
+    yield from _found_in_body(response.body, response.headers.get("Content-Type", ""))
+    yield from _noted(lambda walk: walk.headers(response.headers))
+
+
+@lru_cache(maxsize=512)
+def _found_in_body(body: bytes, content_type: str) -> tuple[Found, ...]:
+    """Return what is found in a body; lists of sizes and components are the same in every cassette."""
+    return _noted(lambda walk: walk.body(body, content_type))
+
+
+def _noted(look: Callable[[Walk], object]) -> tuple[Found, ...]:
+    """Return what a walk comes upon that is no stand-in."""
+    found: dict[Found, None] = {}
+
+    def note(rule: int, kind: str, value: str) -> str:
+        if not is_stand_in(value):
+            found[Found(rule, kind, value)] = None
+        return value
+
+    look(Walk(note))
+    return tuple(found)
 
 
 def _values_in(text: str) -> list[Found]:

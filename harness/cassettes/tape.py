@@ -55,8 +55,9 @@ class Interaction:
 class Metadata:
     """Where a cassette comes from, and what it was recorded with.
 
-    recorded_from: "live" for Azure, "emulator" for a local Azure ML. recorded, last_validated: dates; a second
-    recording that finds nothing new moves the latter alone. began: the instant on the clock of the recording.
+    recorded_from: "live" for Azure, "emulator (socket)" for a local Azure ML in another process, "emulator" for one in
+    this process, "nobody" where nothing was asked. recorded, last_validated: dates; a second recording that finds
+    nothing new moves the latter alone. began: the instant on the clock of the recording.
     variables: what the scenario made up, by name. workspace: the ids of the workspace, as they stand in the traffic.
     """
 

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from harness.cassettes.literals import Literals
-from harness.cassettes.rules import MEMBERS, PARAMETERS, PATTERNS, Member, Pattern, is_private_name
+from harness.cassettes.rules import MEMBERS, PARAMETERS, PATTERNS, PLAIN, Member, Pattern, is_private_name
 
 __all__ = ["Replace", "Walk"]
 
@@ -101,6 +101,8 @@ class Walk:
         if known is not None:
             return known
         walked = self._literals.replaced(text)
+        if PLAIN.fullmatch(text):
+            return walked
         if urls and "://" in walked:
             walked = _URL.sub(lambda found: self._query_of(found.group(), depth), walked)
         if "</" in walked:

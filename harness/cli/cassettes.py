@@ -26,9 +26,7 @@ __all__ = ["cassettes"]
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
 
-cassettes = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Look after recorded traffic: lint, show, diff, age."
-)
+cassettes = typer.Typer(rich_markup_mode=None, help="Look after recorded traffic: lint, show, diff, age.")
 
 Places = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Cassettes, or folders that hold some.")]
 File = Annotated[Path, typer.Argument(metavar="CASSETTE")]

@@ -17,10 +17,10 @@ from harness.backends.live import look_around
 from harness.cli.drawing import UNICODE, Symbols, symbols_for
 from harness.cli.failures import as_error
 from harness.cli.interrupts import INTERRUPTS
-from harness.cli.outcome import Presentation, refused
+from harness.cli.outcome import Presentation
 from harness.cli.request import RunRequest, find_samples, spec_for
 from harness.cli.screen import Screen, screens
-from harness.cli.telling import tell
+from harness.cli.telling import tell_refusal
 from harness.doctor import Diagnosis, Finding, examine
 from harness.errors import EnvironmentMissing
 from harness.lifecycle.connect import new_run_id
@@ -46,7 +46,7 @@ def diagnose_and_show(request: RunRequest, presentation: Presentation) -> int:
         else:
             _show_verdict(diagnosis, out)
     except (Exception, KeyboardInterrupt) as error:
-        return tell(refused(as_error(error, errors)), presentation, out, errors)
+        return tell_refusal(as_error(error, errors), out, errors, as_json=presentation.as_json)
     return diagnosis.exit_code
 
 

@@ -15,7 +15,7 @@ __all__ = ["emulator"]
 Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
 
-emulator = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The local Azure ML for other processes.")
+emulator = typer.Typer(rich_markup_mode=None, help="The local Azure ML for other processes.")
 
 Host = Annotated[
     str,

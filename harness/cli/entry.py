@@ -14,7 +14,7 @@ from harness.cli.interrupts import INTERRUPTS
 
 __all__ = ["main"]
 
-
+_RUN = "run"
 _RARELY = (100_000, 50, 100)
 """When Python collects garbage: a full collection walks the SDK's hundreds of thousands of objects and frees next to
 nothing, and with Python's own thresholds that is an eighth of a run."""
@@ -50,12 +50,15 @@ def _carry_out(arguments: list[str]) -> int:
         from harness.cli.failures import as_error
         from harness.cli.outcome import Presentation, refused
         from harness.cli.screen import screens
-        from harness.cli.telling import tell
+        from harness.cli.telling import tell, tell_refusal
 
         # what an import makes of an interruption is anything
         cause = KeyboardInterrupt() if INTERRUPTS.asked else error
         out, errors = screens()
-        return tell(refused(as_error(cause, errors)), Presentation("--json" in arguments), out, errors)
+        why, as_json = as_error(cause, errors), "--json" in arguments
+        if arguments[:1] == [_RUN]:  # a run that never began has the report of one
+            return tell(refused(why), Presentation(as_json), out, errors)
+        return tell_refusal(why, out, errors, as_json=as_json)
 
 
 def _open_streams() -> None:

@@ -17,13 +17,10 @@ Command = Callable[[], int]
 """Carries a command out and returns the exit code."""
 
 gate = typer.Typer(
-    no_args_is_help=True,
     rich_markup_mode=None,
     help="Decide whether a candidate model may be promoted.",
     epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",
 )
-gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
-
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 gate.command(short_help="Bring a candidate into service, step by step.")(promote)
 gate.command(short_help="Put the traffic back as it was before a promotion.")(rollback)
@@ -45,6 +42,7 @@ HeldOut = Annotated[
 ]
 Recorded = Annotated[Path, typer.Argument(metavar="VERDICT", help="A verdict.json.")]
 Runs = Annotated[int, typer.Option(min=100, metavar="N", help="How many comparisons to make up for each truth.")]
+Doses = Annotated[bool, typer.Option("--doses", help="Also give answers faults: how many does the gate notice?")]
 Seed = Annotated[int, typer.Option(min=0, help="Of all chance.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -95,13 +93,18 @@ def verify(verdict: Recorded, evidence: Evidence, policy: Policy, as_json: AsJso
 
 @gate.command()
 def calibrate(
-    evidence: Evidence, policy: Policy, runs: Runs = 4_000, seed: Seed = 0, as_json: AsJson = False
+    evidence: Evidence,
+    policy: Policy,
+    runs: Runs = 4_000,
+    doses: Doses = False,
+    seed: Seed = 0,
+    as_json: AsJson = False,
 ) -> Command:
     """Measure how often a policy errs on recorded scores; exit with 1 when a rate that should be 5 % is above 6 %."""
 
     def tell() -> int:
         from harness.cli.gate_calibrating import calibrate_and_show
 
-        return calibrate_and_show(evidence, policy, runs, seed, as_json=as_json)
+        return calibrate_and_show(evidence, policy, runs, seed, doses=doses, as_json=as_json)
 
     return tell

@@ -1,4 +1,4 @@
-"""`harness gate calibrate`: how often a policy errs on scores of one's own."""
+"""`harness gate calibrate`: how often a policy errs on scores of one's own, and which faults it notices."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.gate_doses import document_of, doses_of, show_doses
 from harness.cli.gate_output import print_document, print_text
 from harness.cli.screen import screens
+from harness.gate.calibration.dose import DoseTest
 from harness.gate.calibration.operating import Rates
 from harness.gate.calibration.own_scores import Calibration, calibrate
 from harness.gate.evidence.loading import load_evidence
@@ -23,7 +25,9 @@ __all__ = ["calibrate_and_show"]
 _ABOVE = 1
 
 
-def calibrate_and_show(evidence_file: Path, policy_file: Path, runs: int, seed: int, *, as_json: bool) -> int:
+def calibrate_and_show(
+    evidence_file: Path, policy_file: Path, runs: int, seed: int, *, doses: bool, as_json: bool
+) -> int:
     """Measure, tell, and return 1 when a rate is above its limit, else 0. Progress goes to stderr."""
     policy = load_policy(policy_file)
     evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
@@ -33,15 +37,16 @@ def calibrate_and_show(evidence_file: Path, policy_file: Path, runs: int, seed: 
         with contextlib.suppress(OSError):
             errors.print(Text(text, style="dim"))
 
+    dosed = doses_of(evidence, policy, evidence_file, policy_file, runs=runs, seed=seed, tell=tell) if doses else None
     found = calibrate(evidence, policy, runs=runs, seed=seed, tell=tell)
     if as_json:
-        print_document({**asdict(found), "kept": found.kept})
+        print_document({**asdict(found), "kept": found.kept, "doses": document_of(dosed) if dosed else None})
     else:
-        print_text(lambda out: _show(found, out))
+        print_text(lambda out: _show(found, dosed, out))
     return 0 if found.kept else _ABOVE
 
 
-def _show(found: Calibration, console: Console) -> None:
+def _show(found: Calibration, dosed: DoseTest | None, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("truth", "promote", "block", "inconclusive", "E[n]"):
         table.add_column(title, justify="left" if title == "truth" else "right")
@@ -57,6 +62,8 @@ def _show(found: Calibration, console: Console) -> None:
     ):
         style = "green" if rate <= limit else "bold red"
         console.print(Text(f"{name} {rate:.3f}, limit {limit:.3f}", style=style))
+    if dosed is not None:
+        show_doses(dosed, console)
 
 
 def _shares(rates: Rates) -> tuple[float, float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from harness.errors import Interrupted, UsageError, excerpt
 from harness.gate.evidence.records import Scalar
 from harness.gate.metrics import ALWAYS, MEMORISED
 from harness.gate.policy import GatePolicy, load_policy
+from harness.gate.scoring.choosing import choices_of, look_beside
 from harness.gate.scoring.measures import Choice
 from harness.gate.scoring.posting import HttpPost
 from harness.gate.scoring.preparing import prepare
@@ -99,7 +99,7 @@ def request_of(settings: Settings) -> ScoreRequest:
     policy = load_policy(settings.policy) if settings.policy else None
     parts = policy.slice if policy else ()
     if settings.policy:
-        sys.path.insert(0, str(settings.policy.resolve().parent))  # where a user's own metrics are
+        look_beside(settings.policy)
     return ScoreRequest(
         held_out=settings.held_out,
         evidence=settings.evidence,
@@ -123,7 +123,7 @@ def _choices(policy: GatePolicy | None, trained: bool) -> tuple[Choice, ...]:
     """Return the metrics that the policy needs; without one, all that fit every task."""
     if policy is None:
         return tuple(Choice(name, name) for name in (*ALWAYS, *((MEMORISED,) if trained else ())))
-    return tuple(Choice(name, policy.metrics.get(name, name)) for name in policy.used_metrics)
+    return choices_of(policy)
 
 
 def _parameter(setting: str) -> tuple[str, Scalar]:

@@ -55,8 +55,6 @@ def sweep_and_show(request: SweepRequest, *, as_json: bool) -> int:
             remedy="Sweep again: it goes on from there.",
         )
     except Exception as error:
-        if not result.swept:
-            raise
         result.error = as_error(error, errors)
     INTERRUPTS.hold()
     return show_sweep(result, out, errors, as_json=as_json)

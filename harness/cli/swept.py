@@ -82,7 +82,7 @@ def _document(result: SweepResult) -> str:
         "dry_run": result.dry_run,
         "ledger": str(result.ledger),
         "swept": [asdict(each) for each in result.swept],
-        "error": str(result.error) if result.error is not None else None,
+        "error": result.error.to_dict() if result.error is not None else None,
     }
     return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
 
@@ -98,7 +98,7 @@ def _print(result: SweepResult, out: Screen) -> None:
         summary += f"{'. ' if summary else ''}Nothing is left that is to be removed"
     if summary:
         out.print(Text(f"{summary}."))
-    if not result.ledger.is_dir():
+    if not result.ledger.is_dir() and (result.swept or result.error is None):
         out.print(Text(f"There is no ledger in {result.ledger}: what runs left was looked for by its tags."))
 
 

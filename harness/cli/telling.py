@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 
 from rich.text import Text
@@ -14,7 +15,7 @@ from harness.cli.screen import Screen
 from harness.cli.summary import closing_line, show_summary
 from harness.errors import EnvironmentMissing, HarnessError
 
-__all__ = ["REPORT_FILE", "tell"]
+__all__ = ["REPORT_FILE", "tell", "tell_refusal"]
 
 REPORT_FILE = "report.json"
 
@@ -38,6 +39,22 @@ def tell(outcome: Outcome, presentation: Presentation, out: Screen, errors: Scre
     return outcome.exit_code or max((problem.exit_code for problem in problems), default=0)
 
 
+def tell_refusal(error: HarnessError, out: Screen, errors: Screen, *, as_json: bool) -> int:
+    """Tell why a command other than a run did nothing, and return the exit code; nothing is raised.
+
+    The document says no more than that: what else a command's has depends on the command.
+    """
+    refusal = {"succeeded": False, "exit_code": error.exit_code, "error": error.to_dict()}
+    problems: list[HarnessError] = []
+    if as_json:
+        _attempt(lambda: _write(out, f"{json.dumps(refusal, ensure_ascii=False, indent=2)}\n"), _not_printed, problems)
+    with contextlib.suppress(OSError):
+        for each in (error, *problems):
+            show_error(each, errors)
+        errors.file.flush()
+    return error.exit_code
+
+
 def _attempt(
     action: Callable[[], None], explain: Callable[[OSError], HarnessError], problems: list[HarnessError]
 ) -> None:
@@ -56,12 +73,16 @@ def _keep(outcome: Outcome) -> None:
 
 def _print(outcome: Outcome, presentation: Presentation, out: Screen, problems: list[HarnessError]) -> None:
     if presentation.as_json:
-        out.file.write(document(outcome, problems))
-        out.file.flush()
+        _write(out, document(outcome, problems))
     elif outcome.folder is not None:
         virtual = outcome.backend in OFFLINE_BACKENDS
         show_summary(outcome.report, out, timeline=presentation.timeline, virtual=virtual)
         out.print(Text(closing_line(outcome.report, outcome.folder, outcome.calls)))
+
+
+def _write(out: Screen, text: str) -> None:
+    out.file.write(text)
+    out.file.flush()
 
 
 def _unkept(error: OSError) -> EnvironmentMissing:
@@ -76,14 +97,14 @@ def _unkept(error: OSError) -> EnvironmentMissing:
 
 def _unprinted(outcome: Outcome) -> Callable[[OSError], EnvironmentMissing]:
     kept = f"The whole report is in {outcome.folder / REPORT_FILE}. " if outcome.folder else ""
+    return lambda error: _not_printed(error, kept)
 
-    def explain(error: OSError) -> EnvironmentMissing:
-        return EnvironmentMissing(
-            "what came of it cannot be printed",
-            where="stdout",
-            got=error.strerror or type(error).__name__,
-            expected="a stream that takes it",
-            remedy=f"{kept}Send stdout to a place with enough space.",
-        )
 
-    return explain
+def _not_printed(error: OSError, kept: str = "") -> EnvironmentMissing:
+    return EnvironmentMissing(
+        "what came of it cannot be printed",
+        where="stdout",
+        got=error.strerror or type(error).__name__,
+        expected="a stream that takes it",
+        remedy=f"{kept}Send stdout to a place with enough space.",
+    )

@@ -11,6 +11,7 @@ __all__ = ["REFUSALS", "SignInRefusal", "explain_sign_in", "skew"]
 
 _CODE = re.compile(r"AADSTS(\d+)")
 _NO_FILE = re.compile(r"WorkloadIdentityCredential: .*No such file or directory: '([^']*)'")
+_NO_BUNDLE = re.compile(r"suitable TLS CA certificate bundle, invalid path: (\S+)")
 _UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
 _UNREACHED = re.compile(
     r"(?:Environment|WorkloadIdentity)Credential: (?!\w+Credential authentication unavailable).{0,200}?"
@@ -92,6 +93,12 @@ def explain_sign_in(said: str) -> SignInRefusal | None:
         return SignInRefusal(
             f"the file of the federated token is not there: {missing.group(1)}",
             "Set AZURE_FEDERATED_TOKEN_FILE to the file that holds the token, or have it written before the run.",
+        )
+    bundle = _NO_BUNDLE.search(said)
+    if bundle is not None:
+        return SignInRefusal(
+            f"the file of certificates to trust is not there: {bundle.group(1)}",
+            "Correct or unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; a local Azure ML that stops removes its own.",
         )
     known = next((REFUSALS[code] for code in _CODE.findall(said) if code in REFUSALS), None)
     if known is None and _UNTRUSTED.search(said):

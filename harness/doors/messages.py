@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-__all__ = ["Answer", "Body", "BrokenConnectionError", "ChunkReader", "Reply"]
+__all__ = ["LOCAL_AZURE", "Answer", "Body", "BrokenConnectionError", "ChunkReader", "Reply"]
 
 Body = bytes | BinaryIO | Iterable[bytes]
+
+LOCAL_AZURE = "azureml-emulator"
+"""By this name a local Azure ML on a socket stands in the `Via` of its answers, as a proxy does (RFC 9110, 7.6.3)."""
 
 
 @dataclass(slots=True)

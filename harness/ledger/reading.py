@@ -68,11 +68,16 @@ def read_ledgers(folder: Path, host: str) -> tuple[list[RunRecord], list[str]]:
 
 
 def read_ledger(file: Path, host: str) -> RunRecord | None:
-    """Return what a ledger says; None when its run died before it said anything. ValueError when it is no ledger."""
-    lines = whole_lines(file.read_bytes())
-    if not lines:
+    """Return what a ledger says; None when its run died before it said anything. ValueError when it is no ledger.
+
+    Its lines are those after the look whether the run lives: it may end, and say that it keeps something, meanwhile.
+    """
+    first = whole_lines(file.read_bytes())[:1]
+    if not first:
         return None
-    head = RunHead.of_line(_parsed(lines[0]))
+    head = RunHead.of_line(_parsed(first[0]))
+    lives = liveness(file, same_host=head.host == host, locked=head.locked)
+    lines = whole_lines(file.read_bytes())
     entries: dict[tuple[str, str], Entry] = {}
     closed, problems = False, []
     for number, text in enumerate(lines[1:], 2):
@@ -83,7 +88,6 @@ def read_ledger(file: Path, host: str) -> RunRecord | None:
                 _enter(line, entries)
         except ValueError as error:
             problems.append(f"line {number}: {error}")
-    lives = liveness(file, same_host=head.host == host, locked=head.locked)
     return RunRecord(file, head, tuple(entries.values()), closed, lives, tuple(problems))
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 
-from harness.errors import JobFailed
+from harness.errors import JobFailed, StepFailed
 from harness.lifecycle.logs import last_lines_of_runs
 from harness.lifecycle.waiting import JOB_ENDED, Cap, Clock, Deadline, Pulse, unfinished, word
 from harness.lifecycle.watching import Watcher
 
 __all__ = ["ChildJob", "descendants", "wait_for_job"]
 
-_BROKEN = ("Failed", "NotResponding")
+_SILENT = "NotResponding"
+_BROKEN = ("Failed", _SILENT)
 _SHORTEST_S, _LONGEST_S = 10.0, 120.0
 """How long apart a job's own state is asked for: longer the longer it takes."""
 
@@ -46,8 +47,8 @@ def wait_for_job(
 ) -> Any:
     """Return a job that has completed; the states of its nodes and steps are told as they change.
 
-    JobFailed names the step at fault and its cause, Unfinished the states when the deadline passed. see: the sentence
-    that says where to look for more, "" for the job's page in the studio.
+    JobFailed names the step at fault and its cause, StepFailed a job that does not respond, Unfinished the states when
+    the deadline passed. see: the sentence that says where to look for more, "" for the job's page in the studio.
     """
     deadline, began = Deadline(clock, deadline_s, cap), clock.now()
     steps = _Steps(client, name, watch)
@@ -58,6 +59,8 @@ def wait_for_job(
         steps.tell(status, clock.now())
         if status in JOB_ENDED:
             break
+        if status == _SILENT:
+            raise _silent(job, see or _page(job))
         if deadline.passed:
             raise unfinished(f"job {name}", deadline, steps.states(), steps.last_lines, see or _page(job))
         pulse.beat()
@@ -121,6 +124,11 @@ def _job_failed(client: Any, job: Any, remedy: str) -> JobFailed:
         got=_cause(client, culprit.name) or _cause(client, job.name),
         remedy=remedy,
     )
+
+
+def _silent(job: Any, remedy: str) -> StepFailed:
+    """Return the error of a job that may still run: it is no JobFailed, for it is to be canceled."""
+    return StepFailed(f"job {job.name} does not respond", where="pipeline", got=f"state {_SILENT}", remedy=remedy)
 
 
 def _cause(client: Any, run_id: str) -> str:

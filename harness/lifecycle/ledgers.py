@@ -15,8 +15,10 @@ __all__ = ["expiry", "make_ledger"]
 
 
 def expiry(spec: LifecycleSpec, clock: Clock) -> datetime:
-    """Return when a run that begins now is over, whatever happens to it."""
-    return clock.now() + timedelta(seconds=spec.limits.in_all)
+    """Return when a run that begins now is over, whatever happens: with its limits, or its budget and the deleting."""
+    limits, hours = spec.limits, spec.budget.max_hours
+    budgeted = limits.in_all if hours is None else hours * 3600 + limits.delete
+    return clock.now() + timedelta(seconds=min(limits.in_all, budgeted))
 
 
 def make_ledger(

@@ -71,7 +71,7 @@ class LifecycleReport:
         return {
             "run_id": self.run_id,
             "succeeded": self.error is None,
-            "error": None if self.error is None else _error(self.error),
+            "error": None if self.error is None else self.error.to_dict(),
             "steps": [{**asdict(step), "facts": dict(step.facts)} for step in self.steps],
             "created": [asdict(resource) for resource in self.created],
             "warnings": list(self.warnings),
@@ -82,17 +82,3 @@ class LifecycleReport:
             "used": None if self.used is None else asdict(self.used),
             "spec": dict(self.spec),
         }
-
-
-def _error(error: HarnessError) -> dict[str, Any]:
-    return {
-        "kind": type(error).__name__,
-        "message": str(error),
-        "what": error.what,
-        "where": error.where,
-        "got": error.got,
-        "expected": error.expected,
-        "nearest": list(error.nearest),
-        "remedy": error.remedy,
-        "exit_code": error.exit_code,
-    }

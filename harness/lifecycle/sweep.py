@@ -66,8 +66,8 @@ class Swept:
 class Rules:
     """How to sweep. older_than: what began less long ago stays. dry_run: nothing is changed.
 
-    settle: for so long after its request a resource that is not there may still appear, since a request outlives the
-    process that sent it. deadline_s: for each removal.
+    settle: for so long after a sweep has begun a request of a dead run may still arrive and create something, since a
+    request outlives the process that sent it. deadline_s: for each removal.
     """
 
     older_than: timedelta = timedelta()
@@ -149,8 +149,8 @@ class Sweep:
         entry = candidate.entry
         if entry is None or self._rules.dry_run or not self._rules.settle:
             return False
-        asked = entry.state in ("intended", "doubtful") and self._clock.now() < entry.since + self._rules.settle
-        return swept.outcome == "removed" or (swept.outcome == "gone" and asked)
+        asked = swept.outcome == "gone" and entry.state in ("intended", "doubtful")
+        return asked or swept.outcome == "removed"
 
     def _look_again(self, candidates: Sequence[tuple[Candidate, Swept]], until: datetime) -> Iterator[Swept]:
         """Wait until no request of a dead run can be on its way, for all were sent before the sweep; then look."""

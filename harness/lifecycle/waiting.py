@@ -45,7 +45,8 @@ _SLICE_S = 0.05
 _PULSE_S = 60.0
 """How often whoever watches is told that a wait goes on."""
 
-JOB_ENDED = ("Completed", "Failed", "Canceled", "NotResponding")
+JOB_ENDED = ("Completed", "Failed", "Canceled")
+"""A job in such a state bills no more. NotResponding is none: its nodes may go on, and nobody hears of them."""
 
 
 class Clock(Protocol):

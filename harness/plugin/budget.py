@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Purse", "purse_of"]
 
 _PURSES = pytest.StashKey[dict[str, "Purse"]]()
-_WORKERS = "PYTEST_XDIST_WORKER_COUNT"
 _LEAST = 1e-6
 """What stands in a spec for nothing left, since a budget there is more than 0."""
 
@@ -36,7 +34,7 @@ def purse_of(config: pytest.Config, backend: str) -> Purse:
     """Return what the session's runs on a backend may still use; processes of pytest-xdist share it evenly."""
     purses = config.stash.setdefault(_PURSES, {})
     if backend not in purses:
-        shared = int(os.environ.get(_WORKERS, "1"))
+        shared = getattr(config, "workerinput", {}).get("workercount", 1)
         hours, cost = config.getoption("max_hours"), config.getoption("max_cost")
         purses[backend] = Purse(hours and hours / shared, cost and cost / shared)
     return purses[backend]

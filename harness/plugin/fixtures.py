@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.backends import LOCAL_BACKENDS, OFFLINE_BACKENDS, Surroundings, choose_backend
+from harness.backends import Surroundings, choose_backend
 from harness.backends.live import look_around
 from harness.ledger import ledger_folder
 from harness.plugin.budget import purse_of
 from harness.plugin.cassettes import opened
 from harness.plugin.options import OURS, backends_for
+from harness.plugin.reach import reachable
 
 if TYPE_CHECKING:
     from harness.plugin.lifecycle import Lifecycle
 
-__all__ = ["azure", "backend", "harness_backend", "lifecycle", "local_azure", "surroundings"]
+__all__ = ["Change", "arrange", "azure", "backend", "harness_backend", "lifecycle", "local_azure", "surroundings"]
+
+Change = Callable[[Callable[[Any], None]], None]
+"""Is handed what shall be done to the local Azure ML."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each scenario for each backend, its name last in the test's id.
-
-    What looks into the local Azure ML is no scenario for Azure itself or a recording; what needs the registry as it
-    stood, or checks the local Azure ML where there is one, is none for Azure.
-    """
-    if OURS not in metafunc.fixturenames:
+    """Make one test of each scenario for each backend, its name last in the test's id."""
+    fixtures, config = metafunc.fixturenames, metafunc.config
+    if OURS not in fixtures:
         return
-    if "azure" in metafunc.fixturenames:
-        names: tuple[str, ...] = LOCAL_BACKENDS
-    elif "local_azure" in metafunc.fixturenames or any(metafunc.definition.iter_markers("catalog")):
-        names = OFFLINE_BACKENDS
-    else:
-        names = backends_for(metafunc.config)
-    live = [pytest.mark.live]
-    backends = [pytest.param(name, marks=live if name == "live" else ()) for name in names]
+    names = reachable(fixtures, _era(metafunc.definition), backends_for(config), config.getoption("served"))
+    arranged = [pytest.mark.arranged] if "arrange" in fixtures else []
+    backends = [pytest.param(name, marks=[*arranged, *([pytest.mark.live] * (name == "live"))]) for name in names]
     metafunc.parametrize("backend", backends, indirect=True)
 
 
@@ -56,8 +52,8 @@ def backend(request: pytest.FixtureRequest, harness_backend: None) -> str:  # no
 @pytest.fixture
 def surroundings(backend: str, request: pytest.FixtureRequest) -> Iterator[Surroundings]:
     """The open backend; `@pytest.mark.catalog(era)` chooses the local registry."""
-    catalog = request.node.get_closest_marker("catalog")
-    choice = choose_backend(backend, look_around(), catalog=catalog.args[0] if catalog else None)
+    era = None if backend == "live" else _era(request.node)
+    choice = choose_backend(backend, look_around(), catalog=era)
     with opened(request.node, choice) as around:
         yield around
 
@@ -70,8 +66,25 @@ def azure(surroundings: Surroundings) -> Any:
 
 @pytest.fixture
 def local_azure(surroundings: Surroundings) -> Any:
-    """The local Azure ML to look into after a scenario; None on a recording, which has its own proof: all was asked."""
+    """The local Azure ML to look into after a scenario; None where it is in another process, and on a recording.
+
+    A recording has its own proof: all was asked.
+    """
     return surroundings.azure
+
+
+@pytest.fixture
+def arrange(local_azure: Any) -> Change:
+    """Change the local Azure ML: `arrange(lambda azure: azure.faults.fail_job("..."))`.
+
+    Nothing is done in a replay: what came of it is in the recording.
+    """
+
+    def change(how: Callable[[Any], None]) -> None:
+        if local_azure is not None:
+            how(local_azure)
+
+    return change
 
 
 @pytest.fixture
@@ -88,3 +101,8 @@ def lifecycle(surroundings: Surroundings, tmp_path: Path, request: pytest.Fixtur
     runs = Lifecycle(surroundings, tmp_path, ledgers, purse_of(request.config, surroundings.name))
     yield runs
     runs.tidy()
+
+
+def _era(node: pytest.Item | pytest.Function) -> str | None:
+    mark = node.get_closest_marker("catalog")
+    return str(mark.args[0]) if mark else None

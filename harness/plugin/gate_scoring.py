@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from harness.backends import choose_backend, open_backend
 from harness.backends.live import look_around
 from harness.gate.policy import GatePolicy, load_policy
-from harness.gate.scoring.measures import Choice
+from harness.gate.scoring.choosing import choices_of, look_beside
 from harness.gate.scoring.posting import HttpPost
 from harness.gate.scoring.request import Compared, ScoreRequest
 from harness.gate.scoring.score import score
@@ -29,7 +28,7 @@ def score_deployments(config: pytest.Config) -> None:
     It runs on the backend that `--backend` names, else on Azure. Raises what `score` raises.
     """
     policy = load_policy(config.getoption("--gate-policy"))
-    sys.path.insert(0, str(config.getoption("--gate-policy").resolve().parent))  # where a user's own metrics are
+    look_beside(config.getoption("--gate-policy"))
     backend = next(iter(config.getoption("--backend") or ("live",)))
     with open_backend(choose_backend(backend, look_around())) as around, sdk_muted():
         spec = around.settled(LifecycleSpec())
@@ -47,7 +46,7 @@ def _request(config: pytest.Config, policy: GatePolicy) -> ScoreRequest:
     return ScoreRequest(
         held_out=config.getoption("--gate-held-out"),
         evidence=config.getoption("--gate-evidence"),
-        choices=tuple(Choice(name, policy.metrics.get(name, name)) for name in policy.used_metrics),
+        choices=choices_of(policy),
         train=config.getoption("--gate-train"),
         slices=tuple(each.by for each in policy.slice),
     )

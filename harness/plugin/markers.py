@@ -15,6 +15,7 @@ _ON_REQUEST = {
     "browser": "opens a browser",
 }
 _CATALOG = "catalog(era): the registry as it stood then; of a local Azure ML only"
+_ARRANGED = "arranged: changes the local Azure ML that is in its process; set by the fixture arrange"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in _ON_REQUEST.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; a scenario so marked runs only when -m names it")
     config.addinivalue_line("markers", _CATALOG)
+    config.addinivalue_line("markers", _ARRANGED)
 
 
 @pytest.hookimpl(trylast=True)

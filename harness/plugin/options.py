@@ -1,4 +1,4 @@
-"""`--backend NAME`: which backends the scenarios run on."""
+"""`--backend NAME` and `--served ERA`: which backends the scenarios run on."""
 
 from __future__ import annotations
 
@@ -16,20 +16,35 @@ OURS = "harness_backend"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--backend`."""
-    parser.getgroup("harness").addoption(
+    """Add `--backend` and `--served`."""
+    group = parser.getgroup("harness")
+    group.addoption(
         "--backend",
         action="append",
         choices=BACKENDS,
         metavar="NAME",
         help=f"run the scenarios on this backend ({', '.join(BACKENDS)}); may be repeated. Default: all offline ones",
     )
+    group.addoption(
+        "--served",
+        metavar="ERA",
+        help="live is what `harness emulator serve --catalog ERA` serves: run all scenarios of that era that it can "
+        "serve, also those that are not for Azure itself",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse options that exclude each other, before anything is collected."""
+    served = config.getoption("served")
     try:
-        backends_for(config)
+        if "live" not in backends_for(config) and served is not None:
+            raise UsageError(
+                "nothing is asked of what is served",
+                where="--served",
+                got=served,
+                expected="scenarios on the backend live",
+                remedy="Add -m live, or leave --served out: a local Azure ML in this process is of every era.",
+            )
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 

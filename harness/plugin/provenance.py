@@ -16,6 +16,7 @@ _CACHE = "harness/cassettes"
 _KNOWN = pytest.StashKey[dict[str, list[str]]]()
 _FROM_WORKERS = ("harness_without_cassette", "harness_scenarios")
 _SHOWN = 4
+_REPLAYED = "recorded from "
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_report_teststatus(report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
     """Say in a test's line where its cassette came from."""
     said = _said(report)
-    if said and report.when == "call" and report.passed and said.startswith("recorded from"):
+    if said and report.when == "call" and report.passed and said.startswith(_REPLAYED):
         return "passed", ".", f"PASSED {said}"
     return None
 
@@ -69,10 +70,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def _lines(reports: list[pytest.TestReport]) -> list[str]:
     teardowns = [text for report in reports if report.when == "teardown" for text in [_said(report)] if text]
-    replayed = [text for text in teardowns if text.startswith("recorded from")]
+    replayed = [text.removeprefix(_REPLAYED).rpartition(" ") for text in teardowns if text.startswith(_REPLAYED)]
     lines = []
-    for source, times in Counter(text.split()[2] for text in replayed).items():
-        oldest = min(text.split()[3] for text in replayed if text.split()[2] == source)
+    for source, times in Counter(source for source, _, _ in replayed).items():
+        oldest = min(day for other, _, day in replayed if other == source)
         lines.append(f"{times} replayed that were recorded from {source}, the oldest on {oldest}")
     for what in ("written", "validated", "not written"):
         files = [text.removeprefix(what) for text in teardowns if text.startswith(f"{what} ")]

@@ -47,3 +47,11 @@ def test_every_option_of_pytest_exists(files: dict[str, str], pytestconfig: pyte
 
     assert wanted
     assert wanted - known == set()
+
+
+def test_every_schedule_names_days_that_both_services_know(files: dict[str, str]) -> None:
+    """Days of the week are 0 to 6, Sunday first: Azure Pipelines documents no 7, and its schema does not look."""
+    days = list(_said(files, r'cron: "(?:\S+ ){4}(\S+)"'))
+
+    assert days
+    assert [(path, day) for path, day in days if not re.fullmatch(r"\*|[0-6](?:[,-][0-6])*", day)] == []

@@ -75,8 +75,9 @@ def test_two_deployments_are_scored(score: Score, tmp_path: Path) -> None:
     assert [side.mean() for side in paired.scores["number_match"]] == [1.0, 1.0]
 
 
-def test_the_header_decides_and_not_the_traffic(score: Score, azure: Emulator) -> None:
+def test_the_header_decides_and_not_the_traffic(score: Score, azure: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """The candidate answers its half of the questions though it has no traffic, and the SDK's headers stay clean."""
+    monkeypatch.setattr(EndpointInvokeFields, "DEFAULT_HEADER", {})  # which are the process's, and other tests'
     score("--candidate", "green", "--warmup", "0")
     endpoint = azure.world.home.endpoints[ENDPOINT]
     asked = {

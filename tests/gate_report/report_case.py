@@ -230,7 +230,7 @@ def _side(deployment: str, version: str, extra: str) -> Side:
 
 
 RATES = (
-    ErrorRate("alike", 0.88, 0.044, 0.076, 431, 20_000),
-    ErrorRate("worse by the margin", 0.043, 0.81, 0.147, 465, 20_000),
+    ErrorRate("alike", 0.88, 0.044, 0.076, 431, 20_000, GatePolicy.model_validate(POLICY).digest),
+    ErrorRate("worse by the margin", 0.043, 0.81, 0.147, 465, 20_000, GatePolicy.model_validate(POLICY).digest),
 )
 """Rates to look at; nobody measured them."""

@@ -151,6 +151,15 @@ def test_error_rates_are_shown_when_there_are_some() -> None:
 
     assert "4.4 %" in with_rates
     assert "harness gate calibrate" in without
+    assert "another policy" not in with_rates
+
+
+def test_error_rates_of_another_policy_are_told() -> None:
+    """Rates that were measured before the policy was changed stand there with its digest and a warning."""
+    shown = page(report_facts(60, rates=RATES, policy=WAIVED)).decode()
+
+    assert "They were measured for another policy" in shown
+    assert RATES[0].policy_sha256 in shown
 
 
 def test_the_same_facts_make_the_same_page() -> None:

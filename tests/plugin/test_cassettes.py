@@ -162,6 +162,15 @@ def test_what_looks_into_the_local_azure_is_not_recorded(suite: pytest.Pytester)
     assert "replay" not in suite.runpytest_inprocess("--collect-only", "-q").stdout.str()
 
 
+def test_what_arranges_something_is_recorded_here(suite: pytest.Pytester) -> None:
+    """What a scenario changes in the local Azure ML is in its recording: the replay changes nothing."""
+    arranged = "def test_arranged(arrange, surroundings):\n    arrange(lambda azure: azure.faults.fail_job('x'))\n"
+    suite.makepyfile(test_mine=f"{SCENARIO}\n{arranged}")
+    suite.runpytest_inprocess(*RECORD, "-m", "arranged").assert_outcomes(passed=1, deselected=3)
+
+    suite.runpytest_inprocess("-m", "arranged").assert_outcomes(passed=3, deselected=3)
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -74,6 +74,16 @@ def test_live_scenarios_are_those_that_azure_can_run(suite: pytest.Pytester, mon
         collected = _collected(suite.runpytest_inprocess("--collect-only", "-q", *options))
 
         assert collected == ["test_everywhere[live]", "test_sized[A-live]"]
+    served = suite.runpytest_inprocess("--collect-only", "-q", "-m", "live", "--served", "2024-12")
+    assert _collected(served) == ["test_era[live]"]
+
+
+def test_what_is_served_needs_scenarios_that_ask_it(suite: pytest.Pytester) -> None:
+    """`--served` alone would run everything offline, as if it had been tested live."""
+    result = suite.runpytest_inprocess("--served", "2024-12")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--served: nothing is asked of what is served; got 2024-12*Add -m live*"])
 
 
 @pytest.mark.parametrize("options", [["-m", "live"], ["--backend", "live"]])

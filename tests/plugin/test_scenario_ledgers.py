@@ -14,7 +14,9 @@ from harness.backends import Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
 from harness.ledger.file import liveness
 from harness.plugin.lifecycle import Lifecycle
-from harness.spec import LifecycleSpec
+from harness.spec import LifecycleSpec, load_spec
+
+SPEC = Path(__file__).parents[2] / "samples" / "specs" / "chat-completion.toml"
 
 
 @pytest.fixture
@@ -56,6 +58,17 @@ def test_what_a_scenario_makes_up_is_pinned(around: Surroundings, tmp_path: Path
 
     assert tags["harness-run"] == pinned["run id of run-1"]
     assert tags["harness-expires"].rstrip("Z") in pinned["expiry of run-1"]
+
+
+def test_kept_endpoint_goes_when_the_scenario_is_over(around: Surroundings, tmp_path: Path) -> None:
+    """Nobody looks at it afterwards."""
+    lifecycle = Lifecycle(around, tmp_path, tmp_path / "ledger")
+    report = lifecycle.run(load_spec(SPEC).with_overrides({"keep_endpoint": "true", "data.percent": "50"}))
+    before = [made.kind for made in report.left()]
+    lifecycle.tidy()
+
+    assert (before, list(report.left())) == (["endpoint", "deployment"], [])
+    assert list(around.azure.world.home.endpoints) == []
 
 
 def test_ledger_is_closed_when_the_endpoint_stays(

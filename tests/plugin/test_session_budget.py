@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from harness.lifecycle.report import Used
-from harness.plugin.budget import Purse
+from harness.plugin.budget import Purse, purse_of
 from harness.spec import LifecycleSpec
 
 SCENARIOS = """
 import json
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from harness.errors import BudgetRefused, OverBudget
 from harness.spec import LifecycleSpec
@@ -94,3 +100,14 @@ def test_without_the_options_nothing_is_limited() -> None:
     purse.take(Used(100.0, 100.0))
 
     assert purse.limited(LifecycleSpec()) == LifecycleSpec()
+
+
+@pytest.mark.parametrize(("worker", "hours"), [({}, 8.0), ({"workerinput": {"workercount": 4}}, 2.0)])
+def test_processes_of_xdist_share_it(worker: dict[str, object], hours: float) -> None:
+    """Each of four processes has a quarter of what the session may use; one that runs alone has all of it."""
+    options = {"max_hours": 8.0, "max_cost": None}
+    config = SimpleNamespace(stash=pytest.Stash(), getoption=options.__getitem__, **worker)
+
+    purse = purse_of(cast(pytest.Config, config), "live")
+
+    assert (purse.hours, purse.cost) == (hours, None)

@@ -9,9 +9,11 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import quote, unquote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.cassettes.rules import PATTERNS, PLAIN, Pattern
 from harness.cassettes.sanitising import Sanitiser, find_private, mask
 from harness.cassettes.standins import is_stand_in, make_stand_in
 from harness.cassettes.tape import Interaction, Request, Response
@@ -128,3 +130,12 @@ def test_traffic_without_private_values_is_untouched(value: Any) -> None:
     made = _made(value)
     if not find_private([made]) and not re.search("stand-in|example", str(value)):
         assert _sanitised(made) == [made]
+
+
+@pytest.mark.parametrize("rule", PATTERNS, ids=[rule.name for rule in PATTERNS])
+@given(data=st.data())
+def test_what_a_pattern_finds_is_no_short_word(rule: Pattern, data: st.DataObject) -> None:
+    """So short words need not be looked through."""
+    text = data.draw(st.from_regex(rule.regex))
+
+    assert not PLAIN.fullmatch(text.rstrip("\n"))

@@ -49,15 +49,15 @@ class Server:
         """Return the operations that were asked for, in order."""
         return [call["operation"] for call in self.admin("/admin/calls")]
 
-    def client(self, *command: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a Python client in the folder `cwd`, with the environment that the server printed."""
+    def client(self, *command: str, cwd: Path, seconds: float = 120, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a Python client in the folder `cwd`, with the environment that the server printed and `more`."""
         return subprocess.run(
             [sys.executable, *command],
             cwd=cwd,
-            env={**_clean(), **self.environment, **more},
+            env={**clean_environment(), **self.environment, **more},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
         )
 
 
@@ -67,7 +67,7 @@ def serving(*options: str) -> Iterator[Server]:
     process = subprocess.Popen(
         [*_HARNESS, "emulator", "serve", "--json", *_FAST, *options],
         cwd=ROOT,
-        env=_clean(),
+        env=clean_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -81,7 +81,9 @@ def serving(*options: str) -> Iterator[Server]:
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `harness` to its end."""
-    return subprocess.run([*_HARNESS, *arguments], cwd=ROOT, env=_clean(), capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [*_HARNESS, *arguments], cwd=ROOT, env=clean_environment(), capture_output=True, text=True, timeout=60
+    )
 
 
 def _document(process: subprocess.Popen[str]) -> Iterator[str]:
@@ -94,7 +96,7 @@ def _document(process: subprocess.Popen[str]) -> Iterator[str]:
     raise AssertionError(f"the server ended: {process.stderr.read()}")
 
 
-def _clean() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return this process's environment without what names an Azure, a proxy or an authority."""
     ours = ("AZURE", "ARM_", "REGISTRY_", "MLFLOW")
     proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")

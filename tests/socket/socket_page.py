@@ -17,10 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fakes.emulator.serving import Journal
+from tests.socket import scenario_run
 from tests.socket.processes import ROOT, serving
 
 SCALE = 3600
 SERVE = ("--time-scale", str(SCALE), "--cloud", "LocalAzureML")
+SCENARIOS = ("--time-scale", str(SCALE))
 RUN = ("-X", "importtime", "-m", "harness.cli", "run", "--backend", "live", "--json")
 _DATA = "samples/ultrachat_200k"
 _WRITES = ("PUT", "PATCH", "DELETE")
@@ -72,9 +74,9 @@ def _instants(state: Path) -> list[datetime]:
     return [entry.at for entry in asked if not entry.request.path.startswith("/admin/")]
 
 
-def page(seen: Seen) -> str:
+def page(seen: Seen, scenarios: scenario_run.ScenarioRun) -> str:
     """Return docs/socket-run.md."""
-    return "\n".join(_lines(seen)) + "\n"
+    return "\n".join([*_lines(seen), *scenario_run.told(scenarios, *SCENARIOS)]) + "\n"
 
 
 def _lines(seen: Seen) -> Iterator[str]:
@@ -175,5 +177,6 @@ def _row(*cells: str) -> str:
 if __name__ == "__main__":
     with TemporaryDirectory() as made:
         observed = observe(Path(made))
-    Path(sys.argv[1]).write_text(page(observed), encoding="utf-8")
-    sys.exit(1 if observed.code or observed.dump["billable"] else 0)
+        scenarios = scenario_run.observe(Path(made), *SCENARIOS)
+    Path(sys.argv[1]).write_text(page(observed, scenarios), encoding="utf-8")
+    sys.exit(0 if scenarios.good and not observed.code and not observed.dump["billable"] else 1)

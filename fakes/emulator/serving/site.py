@@ -16,6 +16,7 @@ from fakes.emulator.serving.pacing import pace_polls
 from fakes.emulator.wire import json_reply
 from fakes.emulator.worlds import new_world
 from fakes.world.surroundings import Surroundings
+from harness.doors.messages import LOCAL_AZURE
 
 __all__ = ["AzureSite", "Resumed", "Settings"]
 
@@ -108,6 +109,7 @@ class AzureSite(Surroundings):
     def ask(self, request: Request) -> Reply:
         """Answer a request to a host of Azure."""
         reply = self.app.answer(request)
+        reply.headers["Via"] = f"1.1 {LOCAL_AZURE}"
         pace_polls(reply, self.clock.time_scale)
         if len(self.app.calls) > 2 * _KEPT_CALLS:
             del self.app.calls[:_KEPT_CALLS]

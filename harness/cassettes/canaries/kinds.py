@@ -235,4 +235,16 @@ PLANTED: tuple[Planted, ...] = (
     Planted("password", "YAML", letters(12, "p4"), log("name: env\ndb_password: {}\n")),
     Planted("token of a package index", "binary answer", letters(36, "npm_"), array),
     Planted("e-mail address", "uploaded data", email, upload),
+    Planted(
+        "branch of a repository",
+        "property of a job",
+        name(9, "fix-"),
+        sent(lambda s: {"properties": {"mlflow.source.git.branch": s}}),
+    ),
+    Planted(
+        "repository",
+        "tag of a run",
+        name(9, "https://git.example/"),
+        answer(lambda s: {"tags": [{"key": "mlflow.source.git.repoURL", "value": s}]}),
+    ),
 )

@@ -1,30 +1,56 @@
-"""Many runs of a policy's comparisons at once, by the same functions that decide a single one."""
+"""Many runs of a policy's comparisons at once, by the same functions that decide a single one.
+
+Primaries and guardrails are compared, at the policy's looks, on as many conversations as it plans with.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from harness.errors import DataError
+from harness.gate.evidence.paired import PairedEvidence
+from harness.gate.policy import GatePolicy
 from harness.gate.statistics.bootstrap_t import bootstrap_t
 from harness.gate.statistics.bounds import Bounds
 from harness.gate.statistics.holm import holm
 from harness.gate.statistics.tango import tango_of_counts
 from harness.gate.verdict.level import Level
+from harness.gate.verdict.quality import margin_of
 from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome
 from harness.gate.verdict.weighing import at_first, in_the_end, overall, within
 
-__all__ = ["Matrix", "Rates", "Tell", "Test", "bounds_at", "judged", "rates"]
+__all__ = [
+    "BLOCK",
+    "Matrix",
+    "Rates",
+    "Tell",
+    "Test",
+    "bounds_at",
+    "judged",
+    "level_of",
+    "looks_of",
+    "rates",
+    "refuse_unmeasured",
+    "tests_of",
+]
 
 Matrix = npt.NDArray[np.float64] | npt.NDArray[np.int8]
 """Differences, a row a run: whole numbers (int8) of a binary metric, else floats."""
 
 Tell = Callable[[str], None]
 """Takes a line that says how far a calibration is."""
+
+BLOCK = 2_000_000
+"""Conversations drawn at once: some 100 MiB."""
+
+_RESAMPLES = 1_999
+"""Of a bootstrap at most: what is measured is an average over runs."""
 
 _COLUMNS = 250
 """Runs whose bootstraps are kept in memory at once."""
@@ -52,6 +78,39 @@ class Rates:
     def error(self, share: float) -> float:
         """Return the Monte Carlo standard error of one of the shares."""
         return math.sqrt(share * (1 - share) / self.runs)
+
+
+def refuse_unmeasured(evidence: PairedEvidence, metrics: Sequence[str]) -> None:
+    """Raise DataError when the evidence lacks one of the metrics, or conversations to draw from."""
+    missing = [name for name in metrics if name not in evidence.metrics]
+    if missing or len(evidence.ids) < 2:
+        raise DataError(
+            "there is nothing to calibrate on",
+            where=f"evidence {evidence.digest[:12]}",
+            got=f"{len(evidence.ids)} conversations, measured: {', '.join(sorted(evidence.metrics)) or 'nothing'}",
+            expected=f"some conversations with {', '.join(missing or metrics)}",
+            remedy="Measure the policy's metrics on the evidence first.",
+        )
+
+
+def tests_of(evidence: PairedEvidence, policy: GatePolicy) -> list[Test]:
+    """Return the policy's comparisons, primaries first."""
+    primaries = {each.metric for each in policy.primary}
+    kinds: dict[str, RuleKind] = {
+        name: "primary" if name in primaries else "guardrail" for name in policy.compared_metrics
+    }
+    return [Test(name, kind, margin_of(evidence, policy, name)) for name, kind in kinds.items()]
+
+
+def looks_of(policy: GatePolicy, conversations: int) -> list[int]:
+    """Return at how many conversations one decides, the last look at all of them."""
+    return [conversations // 2, conversations] if policy.decision.looks == 2 else [conversations]
+
+
+def level_of(policy: GatePolicy) -> Level:
+    """Return the error rates of a look, with a smaller bootstrap than a single verdict's."""
+    level = Level.of(policy.decision)
+    return replace(level, resamples=min(level.resamples, _RESAMPLES))
 
 
 def bounds_at(differences: Matrix, n: int, level: Level) -> list[Bounds]:

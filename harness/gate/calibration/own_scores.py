@@ -9,30 +9,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from harness.errors import DataError
-from harness.gate.calibration.operating import Matrix, Rates, Tell, Test, bounds_at, judged, rates
+from harness.gate.calibration.operating import (
+    BLOCK,
+    Matrix,
+    Rates,
+    Tell,
+    bounds_at,
+    judged,
+    level_of,
+    looks_of,
+    rates,
+    refuse_unmeasured,
+    tests_of,
+)
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.statistics.bounds import Bounds
 from harness.gate.verdict.comparing import Pairs
-from harness.gate.verdict.level import Level
 from harness.gate.verdict.quality import margin_of, pairs_of
-from harness.gate.verdict.verdict import Outcome, RuleKind
+from harness.gate.verdict.verdict import Outcome
 
 __all__ = ["Calibration", "Truth", "calibrate"]
 
 Ends = list[tuple[int, list[Outcome]]]
 """By look: how many conversations, and the outcome of every run."""
 
-_BLOCK = 2_000_000
-"""Conversations drawn at once: some 100 MiB."""
-
-_RESAMPLES = 1_999
 _SLACK = 1.2
 """A rate that is meant to be 5 % and comes out above 6 % is more than chance."""
 
@@ -48,8 +55,10 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the runs came to. false_promote: the largest share promoted with a primary at its margin; false_block: the
-    share blocked when all is equal; each with the limit that it must not exceed.
+    """What the runs came to, of which policy and on which evidence.
+
+    false_promote: the largest share promoted with a primary at its margin; false_block: the share blocked when all is
+    equal; each with the limit that it must not exceed.
     """
 
     truths: tuple[Truth, ...]
@@ -58,6 +67,8 @@ class Calibration:
     false_promote_limit: float
     false_block: float
     false_block_limit: float
+    policy_sha256: str
+    evidence_sha256: str
 
     @property
     def kept(self) -> bool:
@@ -68,14 +79,13 @@ class Calibration:
 def calibrate(evidence: PairedEvidence, policy: GatePolicy, *, runs: int, seed: int, tell: Tell) -> Calibration:
     """Return the rates of `runs` made-up comparisons for each truth; DataError when the evidence has too little.
 
-    Primaries and guardrails are compared, on as many conversations as the policy plans, else as the evidence holds;
-    with 1,999 resamples at most, since what is measured is an average over runs.
+    A comparison has as many conversations as the policy plans with, else as the evidence holds.
     """
-    _refuse_too_little(evidence, policy)
+    refuse_unmeasured(evidence, policy.compared_metrics)
     n = policy.decision.conversations or len(evidence.ids)
     truths = dict(_truths(evidence, policy))
     ends: dict[str, list[Ends]] = {name: [] for name in truths}
-    rows = max(1, _BLOCK // n)
+    rows = max(1, BLOCK // n)
     seeds = np.random.SeedSequence(seed).spawn(math.ceil(runs / rows))
     for number, own in enumerate(seeds):
         tell(f"{number * rows} of {runs} runs")
@@ -91,19 +101,9 @@ def calibrate(evidence: PairedEvidence, policy: GatePolicy, *, runs: int, seed: 
         false_promote_limit=_SLACK * decision.alpha,
         false_block=found[0].rates.block,
         false_block_limit=_SLACK * decision.alpha_block,
+        policy_sha256=policy.digest,
+        evidence_sha256=evidence.digest,
     )
-
-
-def _refuse_too_little(evidence: PairedEvidence, policy: GatePolicy) -> None:
-    missing = [name for name in policy.compared_metrics if name not in evidence.metrics]
-    if missing or len(evidence.ids) < 2:
-        raise DataError(
-            "there is nothing to calibrate on",
-            where=f"evidence {evidence.digest[:12]}",
-            got=f"{len(evidence.ids)} conversations, measured: {', '.join(sorted(evidence.metrics)) or 'nothing'}",
-            expected=f"some conversations with {', '.join(missing or policy.compared_metrics)}",
-            remedy="Measure the policy's metrics on the evidence first.",
-        )
 
 
 def _joined(blocks: Sequence[Ends]) -> Ends:
@@ -129,15 +129,9 @@ class _Block:
     def __init__(
         self, evidence: PairedEvidence, policy: GatePolicy, size: tuple[int, int], seed: np.random.SeedSequence
     ) -> None:
-        n = size[1]
-        self._looks = [n // 2, n] if policy.decision.looks == 2 else [n]
-        level = Level.of(policy.decision)
-        self._level = replace(level, resamples=min(level.resamples, _RESAMPLES))
-        self._pairs = {name: pairs_of(evidence, policy, name) for name in policy.compared_metrics}
-        kinds: dict[str, RuleKind] = {each.metric: "primary" for each in policy.primary}
-        self._tests = [
-            Test(name, kinds.get(name, "guardrail"), margin_of(evidence, policy, name)) for name in self._pairs
-        ]
+        self._looks, self._level = looks_of(policy, size[1]), level_of(policy)
+        self._tests = tests_of(evidence, policy)
+        self._pairs = {test.name: pairs_of(evidence, policy, test.name) for test in self._tests}
         rng = np.random.Generator(np.random.PCG64(seed))
         self._rows = rng.integers(0, len(evidence.ids), size=size, dtype=np.int32)
         self._chance = rng.random((2, *size), dtype=np.float32)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from harness.gate.calibration.dose_page import doses
+from harness.gate.calibration.made_up import Asked
 from harness.gate.calibration.operating import Tell
 from harness.gate.calibration.other_rules import SETTINGS, rule_rates
 from harness.gate.calibration.parts import drift, part_rates
 from harness.gate.calibration.single_bounds import bound_rates
+from harness.gate.calibration.table import share_of, table
 from harness.gate.calibration.whole_policy import policy_rates
+from harness.gate.policy import GatePolicy
 from harness.gate.verdict.versions import installed
 
 __all__ = ["page"]
@@ -24,12 +27,15 @@ block what is equal, are meant to be 5 % at most.
 """
 
 
-def page(runs: int, tell: Tell) -> str:
-    """Return the page; `runs` comparisons a cell for rules that count, fewer where a bootstrap is behind each."""
-    return "\n".join([_HEAD, *_sections(runs, tell)])
+def page(runs: int, tell: Tell, asked: Sequence[Asked], policy: GatePolicy) -> str:
+    """Return the page; `runs` comparisons a cell for rules that count, fewer where a bootstrap is behind each.
+
+    asked: questions with their references, from which the dose test's answers are made. policy: which it tests.
+    """
+    return "\n".join([_HEAD, *_sections(runs, tell, asked, policy)])
 
 
-def _sections(runs: int, tell: Tell) -> Iterator[str]:
+def _sections(runs: int, tell: Tell, asked: Sequence[Asked], policy: GatePolicy) -> Iterator[str]:
     tell("rules in use")
     yield from _rules(runs)
     yield from _policy(runs // 2, tell)
@@ -37,6 +43,7 @@ def _sections(runs: int, tell: Tell) -> Iterator[str]:
     yield from _bounds(runs)
     tell("parts of the method")
     yield from _parts(runs)
+    yield from doses(max(1, runs // 50), tell, asked, policy, _SEED)
     versions = ", ".join(f"{name} {version}" for name, version in installed().items() if name in ("numpy", "scipy"))
     yield f"Made with seed {_SEED}, {versions}.\n"
 
@@ -45,8 +52,8 @@ def _rules(runs: int) -> Iterator[str]:
     yield "## Rules in use\n"
     yield f"Pass rate 0.80, 12 % of the conversations discordant, {runs:,} runs: how often each rule promotes."
     yield "The columns with a candidate worse by m or 2m are errors.\n"
-    rows = [[each.name, *(_share(share, runs) for share in each.promotes)] for each in rule_rates(runs, _SEED)]
-    yield from _table(["rule", *(setting.title for setting in SETTINGS)], rows)
+    rows = [[each.name, *(share_of(share, runs) for share in each.promotes)] for each in rule_rates(runs, _SEED)]
+    yield from table(["rule", *(setting.title for setting in SETTINGS)], rows)
 
 
 def _policy(runs: int, tell: Tell) -> Iterator[str]:
@@ -56,8 +63,8 @@ def _policy(runs: int, tell: Tell) -> Iterator[str]:
     rows = []
     for each in policy_rates(runs, _SEED, tell):
         shares = [each.rates.promote, each.rates.block, each.rates.inconclusive]
-        rows.append([each.truth.name, *(_share(share, runs) for share in shares), f"{each.rates.conversations:.0f}"])
-    yield from _table(["truth", "PROMOTE", "BLOCK", "INCONCLUSIVE", "E[n]"], rows)
+        rows.append([each.truth.name, *(share_of(share, runs) for share in shares), f"{each.rates.conversations:.0f}"])
+    yield from table(["truth", "PROMOTE", "BLOCK", "INCONCLUSIVE", "E[n]"], rows)
     yield "False-promote is PROMOTE where a primary is at -m; false-block is BLOCK where all is equal.\n"
 
 
@@ -65,32 +72,20 @@ def _bounds(runs: int) -> Iterator[str]:
     yield "## Single bounds\n"
     yield "A true loss of exactly m = 0.05: how often the one-sided 95 % bound excludes it.\n"
     rows = [
-        [each.scores, str(each.n), f"{each.ours} {_share(each.error, each.runs)}", _share(each.student, each.runs)]
+        [each.scores, str(each.n), f"{each.ours} {share_of(each.error, each.runs)}", share_of(each.student, each.runs)]
         for each in bound_rates(runs, _SEED)
     ]
-    yield from _table(["scores", "n", "this gate", "Student's t"], rows)
+    yield from table(["scores", "n", "this gate", "Student's t"], rows)
 
 
 def _parts(runs: int) -> Iterator[str]:
     yield "## What each part is for\n"
     rows = [
-        [each.part, each.counted, _share(each.with_it, each.runs), _share(each.without, each.runs), each.otherwise]
+        [each.part, each.counted, share_of(each.with_it, each.runs), share_of(each.without, each.runs), each.otherwise]
         for each in part_rates(runs, _SEED)
     ]
-    yield from _table(["part", "counted", "with it", "without", "without it"], rows)
+    yield from table(["part", "counted", "with it", "without", "without it"], rows)
     yield "Quality after 20 candidates in turn, each on average 0.004 worse (deviation 0.008), on 600 conversations,"
     yield "when every candidate is taken that is ...\n"
     rows = [[name, f"{mean:+.3f}", f"{low:+.3f}"] for name, mean, low in drift(runs, _SEED)]
-    yield from _table(["... by this rule", "on average", "in the worst twentieth"], rows)
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(titles)} |"
-    yield f"|{'---|' * len(titles)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-    yield ""
-
-
-def _share(share: float, runs: int) -> str:
-    return f"{share:.4f} ± {math.sqrt(share * (1 - share) / runs):.4f}"
+    yield from table(["... by this rule", "on average", "in the worst twentieth"], rows)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from harness.gate.evidence.records import (
     ROLES,
+    SAID,
     Answer,
     Attempt,
     Conversation,
@@ -28,9 +29,13 @@ _SHOWN = 3
 
 
 class Reply(NamedTuple):
-    """What is kept of an answer. latency: seconds, infinite where none came, None where not known. text: its hash."""
+    """What is kept of an answer. said: whether there are words to measure, of an answer or of one that failed.
+
+    latency: seconds, infinite where no answer came, None where not known. text: its hash.
+    """
 
     failed: bool
+    said: bool
     latency: float | None
     tokens: float
     order: int
@@ -81,27 +86,27 @@ class Gathered:
             self._header = record
 
     def problems(self, ids: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-        """Yield why what was gathered cannot be trusted: by name, as a sentence, and of which metric, if of one."""
+        """Yield why what was gathered cannot be trusted: by name, in a clause, and of which metric, if of one."""
         if len(ids) != self._planned or not ids:
-            yield "incomplete", f"{len(ids)} of {self._planned} conversations are there: resume the scoring.", ""
+            yield "incomplete", f"{len(ids)} of {self._planned} conversations are there: resume the scoring", ""
         expected = {(each, repeat) for each in ids for repeat in range(self.header.repeats)}
         for role in ROLES:
             asked = self.replies[role].keys()
             unasked, strange = expected - asked, asked - expected
             if unasked:
-                yield "ids", f"The {role} was not asked {_some(unasked)}: both must get the same questions.", ""
+                yield "ids", f"The {role} was not asked {_some(unasked)}: both must get the same questions", ""
             if strange:
-                yield "ids", f"The {role} answers {_some(strange)}, which are no questions of this file.", ""
+                yield "ids", f"The {role} answers {_some(strange)}, which are no questions of this file", ""
         for metric in self.facts:
             some = [key for role in ROLES for key in self._without_value(role, metric)]
             if some and metric in self._replaced:
-                yield "signatures", f"{metric} has values of another signature: measure {_some(some)} again.", metric
+                yield "signatures", f"{metric} has values of another signature: measure {_some(some)} again", metric
             elif some:
-                yield "scores", f"{metric} is not there for {_some(some)} with answers: measure them.", metric
+                yield "scores", f"{metric} is not there for {_some(some)} with answers: measure them", metric
 
     def _without_value(self, role: Role, metric: str) -> list[Key]:
         values = self.values.get((role, metric), {})
-        return [key for key, reply in self.replies[role].items() if not reply.failed and key not in values]
+        return [key for key, reply in self.replies[role].items() if reply.said and key not in values]
 
     def _take_answer(self, answer: Answer) -> None:
         if answer.warmup:
@@ -112,7 +117,7 @@ class Gathered:
             latency = math.inf
         known = answer.prompt_tokens is not None and answer.completion_tokens is not None
         tokens = float((answer.prompt_tokens or 0) + (answer.completion_tokens or 0)) if known else math.nan
-        reply = Reply(failed, latency, tokens, answer.order, hash(answer.text))
+        reply = Reply(failed, answer.outcome in SAID, latency, tokens, answer.order, hash(answer.text))
         self.replies[answer.role].setdefault((answer.id, answer.repeat), reply)
 
     def _take_measuring(self, measuring: Measuring) -> None:

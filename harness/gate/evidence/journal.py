@@ -11,48 +11,47 @@ from io import FileIO
 from pathlib import Path
 from types import TracebackType
 
-from harness.errors import DataError, EnvironmentMissing, nearest
+from harness.errors import DataError, EnvironmentMissing, UsageError, nearest
 from harness.gate.evidence.records import Header, Record, from_line, to_line
+from harness.ledger.lines import append_text, lock
 
-__all__ = ["Journal", "digest_of", "read_records"]
+__all__ = ["Journal", "digest_of", "read_records", "whole_size"]
 
 _BLOCK = 1 << 20
 
 
 class Journal:
-    """An evidence file that is open for appending; several threads may append.
+    """An evidence file that is open for appending; several threads may append, and no other process.
 
-    A line that a crash has cut short is removed when the file is opened: nobody has relied on it. Raises
-    EnvironmentMissing when the file cannot be written.
+    size: bytes in whole lines of what somebody has read before, and goes on from. A line that a crash has cut short is
+    removed when the file is opened: nobody has relied on it. Raises EnvironmentMissing when the file cannot be written,
+    UsageError when another run writes it, or has written to it since.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, size: int | None = None) -> None:
         self.path = path
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.ExitStack() as opening:
                 self._file: FileIO = opening.enter_context(path.open("ab", buffering=0))
-                self._end = _whole(path)
-                self._file.truncate(self._end)
+                in_use = lock(self._file.fileno(), wait=False) == "held"
+                whole = whole_size(path)
+                if in_use or size not in (None, whole):
+                    raise _in_use(path)
+                self._file.truncate(whole)
                 opening.pop_all()  # open it stays
         except OSError as error:
             raise _unwritable(path, error) from error
 
     def append(self, *records: Record) -> None:
         """Append records; they are on the disk, all of them, when this returns, and none if it raises."""
-        lines = "".join(f"{to_line(record)}\n" for record in records).encode()
+        lines = "".join(f"{to_line(record)}\n" for record in records)
         with self._lock:
             try:
-                rest = memoryview(lines)
-                while rest:  # a disk that is nearly full takes a part
-                    rest = rest[self._file.write(rest) :]
-                os.fsync(self._file.fileno())
-            except (OSError, ValueError) as error:
-                with contextlib.suppress(OSError, ValueError):
-                    self._file.truncate(self._end)
+                append_text(self._file.fileno(), lines)
+            except (OSError, ValueError) as error:  # ValueError: it is closed
                 raise _unwritable(self.path, error) from error
-            self._end += len(lines)
 
     def close(self) -> None:
         """Close the file."""
@@ -96,7 +95,7 @@ def read_records(path: Path) -> Iterator[Record]:
 
 def digest_of(path: Path) -> str:
     """Return the sha256 of the whole lines of an evidence file, in hexadecimal; OSError when it cannot be read."""
-    digest, left = hashlib.sha256(), _whole(path)
+    digest, left = hashlib.sha256(), whole_size(path)
     with path.open("rb") as file:
         while left:
             block = file.read(min(left, _BLOCK))
@@ -105,8 +104,8 @@ def digest_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _whole(path: Path) -> int:
-    """Return how many bytes of the file end with a whole line."""
+def whole_size(path: Path) -> int:
+    """Return how many bytes of a file end with a whole line; OSError when it cannot be read."""
     with path.open("rb") as file:
         at = file.seek(0, os.SEEK_END)
         while at:
@@ -130,6 +129,16 @@ def _misplaced(path: Path, number: int, got: str) -> DataError:
         got=got,
         expected="a header" if number == 1 else "any other record",
         remedy="Name a file that `harness gate score` has written; one file is one comparison.",
+    )
+
+
+def _in_use(path: Path) -> UsageError:
+    return UsageError(
+        "another run writes this evidence",
+        where=str(path),
+        got="a file that is in use",
+        expected="one run at a time: two would ask everything twice",
+        remedy="Wait for the other one to end and run again, or name another file.",
     )
 
 

@@ -29,7 +29,7 @@ class Problem(NamedTuple):
     """A reason not to trust the evidence. name: ids, incomplete, signatures or scores. metric: "" when it is all."""
 
     name: str
-    sentence: str
+    clause: str
     metric: str = ""
 
 
@@ -38,6 +38,8 @@ class PairedEvidence:
     """n conversations, sorted by id; pairs of values are the baseline's, then the candidate's.
 
     scores: by metric, in the metric's own direction, repeats averaged, failures at its worst, never NaN.
+    faults: by metric, how far the worst that was said is from the metric's best, also in answers that failed; 0 where
+    nothing was said.
     missing: share of each conversation's repeats that failed. failures, requests: counted over repeats.
     latency_s: seconds in the order of asking, of what was neither cached nor a warm-up; infinite where no answer came.
     tokens: of prompt and answer, a conversation; NaN where not known. slices: by name, "" where it has none.
@@ -48,6 +50,7 @@ class PairedEvidence:
     ids: tuple[str, ...]
     lines: tuple[int, ...]
     scores: Mapping[str, Both]
+    faults: Mapping[str, Both]
     missing: Both
     failures: tuple[int, int]
     requests: tuple[int, int]
@@ -82,18 +85,15 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
     repeats = range(header.repeats)
     twice = gathered.facts if len(repeats) > 1 else ()
 
-    def scored(metric: str) -> Both:
-        return _both(lambda role: _scores(gathered, ids, role, metric, repeats))
-
-    def repeated(metric: str) -> Both:
-        first, second = (_scores(gathered, ids, "baseline", metric, range(k, k + 1)) for k in (0, 1))
-        return first, second
+    def both(values: Callable[[Gathered, Sequence[str], Role, str, range], FloatArray], metric: str) -> Both:
+        return _both(lambda role: values(gathered, ids, role, metric, repeats))
 
     replies = gathered.replies
     return PairedEvidence(
         ids=ids,
         lines=tuple(gathered.conversations[each][0] for each in ids),
-        scores={metric: scored(metric) for metric in gathered.facts},
+        scores={metric: both(_scores, metric) for metric in gathered.facts},
+        faults={metric: both(_faults, metric) for metric in gathered.facts},
         missing=_both(lambda role: _missing(replies[role], ids, repeats)),
         failures=_counted(lambda role: sum(reply.failed for reply in replies[role].values())),
         requests=_counted(lambda role: len(replies[role])),
@@ -101,7 +101,7 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         tokens=_both(lambda role: _tokens(replies[role], ids, repeats)),
         slices=_slices(gathered, ids),
         metrics=dict(gathered.facts),
-        again={metric: repeated(metric) for metric in twice},
+        again={metric: _repeated(gathered, ids, metric) for metric in twice},
         changed=_changed(replies["baseline"], ids) if len(repeats) > 1 else None,
         header=header,
         attempts=gathered.attempts,
@@ -136,6 +136,18 @@ def _scores(gathered: Gathered, ids: Sequence[str], role: Role, metric: str, rep
             total += worst if failed else values.get((each, repeat), worst)
         scores[row] = total / len(repeats)
     return scores
+
+
+def _repeated(gathered: Gathered, ids: Sequence[str], metric: str) -> Both:
+    """Return the baseline's first and second answers' scores."""
+    first, second = (_scores(gathered, ids, "baseline", metric, range(k, k + 1)) for k in (0, 1))
+    return first, second
+
+
+def _faults(gathered: Gathered, ids: Sequence[str], role: Role, metric: str, repeats: range) -> FloatArray:
+    """Return the largest distance from the metric's best over what was said in the repeats of each conversation."""
+    values, best = gathered.values.get((role, metric), {}), gathered.facts[metric].best
+    return np.array([max(abs(values.get((each, k), best) - best) for k in repeats) for each in ids], dtype=np.float64)
 
 
 def _missing(replies: Mapping[Key, Reply], ids: Sequence[str], repeats: range) -> FloatArray:

@@ -17,6 +17,7 @@ from harness.errors import DataError, excerpt
 
 __all__ = [
     "ROLES",
+    "SAID",
     "SCHEMA",
     "Answer",
     "AnswerOutcome",
@@ -47,6 +48,9 @@ AnswerOutcome = Literal[
     "answered", "timeout", "connection_error", "http_error", "content_filter", "empty", "truncated", "unreadable"
 ]
 """How a request ended after its retries. Only "answered", and "truncated" where a policy says so, is an answer."""
+
+SAID: tuple[AnswerOutcome, ...] = ("answered", "truncated", "empty")
+"""Outcomes with which the model said something, though it be nothing: these answers are measured."""
 
 Scalar = str | int | float | bool | None
 _Value = Annotated[float, Field(ge=-1e9, le=1e9)]
@@ -84,7 +88,7 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leakage:
-    """Held-out conversations that the training data hold: alike in full, or in a run of 13 words; their ids."""
+    """Held-out conversations that the training data hold: exact in full, ngram13 half of their runs of 13 tokens."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     exact: _Count

@@ -103,10 +103,14 @@ class GuardrailSection(_Section):
 
 
 class HardSection(_Section):
-    """A metric that finds faults: more conversations with one than `allowed` block the candidate, as they stand."""
+    """A metric that finds faults: more conversations with one than `allowed` block the candidate, as they stand.
+
+    A fault counts where it goes beyond what the baseline says to the same conversation; if absolute, everywhere.
+    """
 
     metric: Text
     allowed: Annotated[int, Field(ge=0)] = 0
+    absolute: bool = False
 
 
 class SliceSection(_Section):

@@ -23,6 +23,7 @@ class ErrorRate:
     """How often the policy itself comes to each end, measured on candidates of which the truth is known.
 
     truth: such as "alike" or "worse by the margin". promote, block, inconclusive: shares. conversations: the mean.
+    policy_sha256: of the policy that it was measured for.
     """
 
     truth: str
@@ -31,6 +32,7 @@ class ErrorRate:
     inconclusive: float
     conversations: float
     runs: int
+    policy_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ def _open(rule: RuleResult) -> str:
 
 
 def _detailed(rule: RuleResult) -> str:
-    return f"{rule.name.removeprefix('precondition:')}: {rule.detail.rstrip('.')}."
+    return f"{rule.name.removeprefix('precondition:')}: {rule.detail}."
 
 
 def _subject(rule: RuleResult) -> str:

@@ -17,7 +17,10 @@ RATES_SUFFIX = ".calibration.json"
 
 
 def rates_beside(policy: Path) -> tuple[ErrorRate, ...]:
-    """Return the rates of a policy, none where there is no such file; DataError where it holds something else."""
+    """Return the rates that stand beside a policy, and name the policy that they were measured for.
+
+    None where there is no such file; DataError where it holds something else.
+    """
     path = policy.with_suffix(RATES_SUFFIX)
     if not path.exists():
         return ()
@@ -43,4 +46,5 @@ def _rates(document: Any) -> Iterator[ErrorRate]:
             inconclusive=float(rates["inconclusive"]),
             conversations=float(rates["conversations"]),
             runs=int(rates["runs"]),
+            policy_sha256=str(document["policy_sha256"]),
         )

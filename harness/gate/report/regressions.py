@@ -10,7 +10,7 @@ import numpy as np
 from harness.gate.evidence.paired import BoolArray, FloatArray, PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.report import words
-from harness.gate.verdict.hard import faulty
+from harness.gate.verdict.hard import at_fault
 from harness.gate.verdict.quality import margin_of, pairs_of
 
 __all__ = ["Change", "Regression", "regressions"]
@@ -56,9 +56,7 @@ class Regression:
 
 def regressions(evidence: PairedEvidence, policy: GatePolicy) -> tuple[Regression, ...]:
     """Return all conversations that got worse: those with faults first, then by how many margins they lost."""
-    at_fault = {
-        check.metric: faulty(evidence, check.metric, 1) for check in policy.hard if check.metric in evidence.metrics
-    }
+    faults = {check.metric: at_fault(evidence, check) for check in policy.hard if check.metric in evidence.metrics}
     losses = {
         primary.metric: -pairs_of(evidence, policy, primary.metric).differences
         / margin_of(evidence, policy, primary.metric)
@@ -66,9 +64,9 @@ def regressions(evidence: PairedEvidence, policy: GatePolicy) -> tuple[Regressio
         if primary.metric in evidence.metrics
     }
     worse = np.zeros(len(evidence.ids), dtype=bool)
-    for rows in (*at_fault.values(), *(loss > 1 for loss in losses.values())):
+    for rows in (*faults.values(), *(loss > 1 for loss in losses.values())):
         worse |= rows
-    found = [_regression(evidence, int(row), losses, at_fault) for row in np.flatnonzero(worse)]
+    found = [_regression(evidence, int(row), losses, faults) for row in np.flatnonzero(worse)]
     return tuple(sorted(found, key=lambda each: (-len(each.faults), -_depth(each), each.line)))
 
 
@@ -77,10 +75,10 @@ def _depth(regression: Regression) -> float:
 
 
 def _regression(
-    evidence: PairedEvidence, row: int, losses: Mapping[str, FloatArray], at_fault: Mapping[str, BoolArray]
+    evidence: PairedEvidence, row: int, losses: Mapping[str, FloatArray], faults: Mapping[str, BoolArray]
 ) -> Regression:
     changes = tuple(_change(evidence, metric, row, float(loss[row])) for metric, loss in losses.items())
-    found = tuple(metric for metric, rows in at_fault.items() if rows[row])
+    found = tuple(metric for metric, rows in faults.items() if rows[row])
     return Regression(evidence.ids[row], evidence.lines[row], changes, found)
 
 

@@ -50,7 +50,7 @@ def collect(
 ) -> ScoreReport:
     """Fetch what a job has made, put it into the evidence, and measure what the nodes could not."""
     tally, attempts = Tally(watch), ready.standing.attempts
-    with tempfile.TemporaryDirectory() as folder, Journal(request.evidence) as journal:
+    with tempfile.TemporaryDirectory() as folder, Journal(request.evidence, ready.standing.size) as journal:
         watch.began("fetching the evidence of the nodes", None)
         parts = fetch_parts(client, job, Path(folder))
         if ready.missing:

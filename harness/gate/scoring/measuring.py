@@ -19,6 +19,7 @@ from harness.errors import EnvironmentMissing
 from harness.gate.evidence.journal import Journal
 from harness.gate.evidence.records import (
     ROLES,
+    SAID,
     Answer,
     Conversation,
     Header,
@@ -30,11 +31,11 @@ from harness.gate.evidence.records import (
     from_line,
 )
 from harness.gate.metrics.metric import Metric, Sample
+from harness.gate.scoring.choosing import facts_of
 from harness.gate.scoring.measures import Choice, Values, begin, made, measured_here, values_of
 
-__all__ = ["answers_of", "facts_of", "measure"]
+__all__ = ["answers_of", "measure"]
 
-_MEASURED = ("answered", "truncated", "empty")
 _CHUNK = 32
 _ALONE = 256
 """Answers below which no process is worth its start."""
@@ -88,17 +89,6 @@ class _Measured:
                 self.done[record.id] = self.done.get(record.id, 0) | bit
         elif isinstance(record, Answer):
             self.answers += _is_measured(record)
-
-
-def facts_of(metric: Metric) -> MetricFacts:
-    """Return what a verdict must know of a metric."""
-    return MetricFacts(
-        signature=metric.signature,
-        kind="binary" if metric.kind == "binary" else "continuous",
-        direction=metric.direction,
-        worst=metric.worst,
-        best=metric.high if metric.direction == "higher" else metric.low,
-    )
 
 
 def measure(
@@ -205,4 +195,4 @@ def _records(path: Path) -> Iterator[tuple[int, Record]]:
 
 
 def _is_measured(answer: Answer) -> bool:
-    return not answer.warmup and answer.outcome in _MEASURED
+    return not answer.warmup and answer.outcome in SAID

@@ -120,11 +120,22 @@ def build_job(staged: Staged, cluster: Cluster, name: str) -> Any:
 
 
 def submit(client: Any, job: Any) -> str:
-    """Submit the job and return its name; UsageError or EnvironmentMissing with what Azure ML or the SDK says."""
+    """Submit the job and return its name; EnvironmentMissing with what Azure ML or the SDK says.
+
+    UsageError where the client is no Azure ML's and takes no such job.
+    """
     try:
         return str(client.jobs.create_or_update(job).name)
     except AzureError as error:
         raise _refused(error) from error
+    except NotImplementedError as error:
+        raise UsageError(
+            "this backend takes no scoring job",
+            where="--on azureml",
+            got=str(error),
+            expected="Azure ML, or the local one",
+            remedy="Use --backend live or emulator, or score from here (--on local).",
+        ) from error
 
 
 def fetch_parts(client: Any, job: str, folder: Path) -> list[Path]:

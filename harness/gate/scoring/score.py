@@ -49,7 +49,7 @@ def score(
     cache = Cache(request.caches, beside=request.evidence)
     ready = prepare(request, baseline, candidate, watch)
     attempts, tally, measured = ready.standing.attempts, Tally(watch), 0
-    with Journal(request.evidence) as journal:
+    with Journal(request.evidence, ready.standing.size) as journal:
         if ready.standing.header is None:
             journal.append(ready.header)
         if ready.missing and not ready.leaked:

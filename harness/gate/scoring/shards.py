@@ -102,7 +102,7 @@ def score_shard(
     evidence = folder / f"evidence-{shard.stem.removeprefix('shard-')}.jsonl"
     standing = read_standing(evidence)
     rows = list(_conversations(shard))
-    with Journal(evidence) as journal:
+    with Journal(evidence, standing.size) as journal:
         if standing.header is None:
             journal.append(plan.header)
         if standing.missing([row.id for row in rows], plan.header.repeats):

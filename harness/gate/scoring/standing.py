@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import UsageError
-from harness.gate.evidence.journal import read_records
+from harness.gate.evidence.journal import read_records, whole_size
 from harness.gate.evidence.records import ROLES, Answer, Attempt, Conversation, Header, Role
 from harness.gate.scoring.plan import Question
 
@@ -31,12 +31,13 @@ _COMPARED = (
 class Standing:
     """header: None for a file that is not there yet. asked: by conversation, which of its questions have an answer.
 
-    Memory: an id and a number for each conversation, no text.
+    size: bytes of the file when it was read. Memory: an id and a number for each conversation, no text.
     """
 
     header: Header | None = None
     attempts: int = 0
     planned: int = 0
+    size: int = 0
     asked: dict[str, int] = field(default_factory=dict)
 
     def holds(self, question: Question, repeats: int) -> bool:
@@ -55,7 +56,7 @@ class Standing:
 
 def read_standing(path: Path) -> Standing:
     """Return how far an evidence file is; DataError when it is none."""
-    standing = Standing()
+    standing = Standing(size=whole_size(path) if path.is_file() else 0)
     if not path.exists() or _headless(path):
         return standing
     for record in read_records(path):

@@ -36,7 +36,7 @@ def unlike_the_anchor(evidence: PairedEvidence, policy: GatePolicy, anchor: Pair
     if anchor.digest != policy.anchor.sha256:
         return f"the policy pins evidence {policy.anchor.sha256[:12]}, and {anchor.digest[:12]} was given"
     if anchor.problems:
-        return f"the anchor's evidence cannot be trusted: {anchor.problems[0].sentence}"
+        return f"the anchor's evidence cannot be trusted: {anchor.problems[0].clause}"
     strange = sorted(set(evidence.ids) - set(anchor.ids))
     if strange:
         return f"the anchor was not asked {len(strange)} of the conversations ({strange[0][:12]}, ...)"

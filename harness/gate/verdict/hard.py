@@ -5,38 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
-from harness.gate.evidence.paired import PairedEvidence
+from harness.gate.evidence.paired import BoolArray, FloatArray, PairedEvidence
 from harness.gate.policy import GatePolicy
+from harness.gate.policy.sections import HardSection
 from harness.gate.verdict.verdict import RuleResult
 
-__all__ = ["faulty", "hard_checks"]
+__all__ = ["at_fault", "counted", "hard_checks"]
+
+_NOTHING = 1e-9
+"""A distance from a metric's best that is how a subtraction was rounded."""
 
 
 def hard_checks(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResult]:
-    """Yield a rule for each: failed when more of the candidate's conversations have a fault than are allowed."""
+    """Yield a rule for each: failed when more of the candidate's conversations count than are allowed."""
     for check in policy.hard:
-        before, now = (int(np.sum(faulty(evidence, check.metric, side))) for side in (0, 1))
-        detail = f"{now} conversations with a fault, the baseline has {before}; {check.allowed} allowed"
+        before, now = (int(np.sum(each > _NOTHING)) for each in evidence.faults[check.metric])
+        found = int(np.sum(at_fault(evidence, check)))
+        which = "with a fault" if check.absolute else f"with a new fault, {now} with any"
+        detail = f"{found} conversations {which}, the baseline has {before}; {check.allowed} allowed"
         yield RuleResult(
             name=check.metric,
             kind="hard",
-            outcome="pass" if now <= check.allowed else "fail",
+            outcome="pass" if found <= check.allowed else "fail",
             detail=detail,
             metric=check.metric,
             method="count",
             unit="conversations",
             bound="upper",
-            estimate=float(now),
+            estimate=float(found),
             limit=float(check.allowed),
             n=len(evidence.ids),
         )
 
 
-def faulty(evidence: PairedEvidence, metric: str, side: int) -> npt.NDArray[np.bool_]:
-    """Return which conversations have an answer with a fault. A failed answer has none: it is counted as an error."""
-    facts, missing = evidence.metrics[metric], evidence.missing[side]
-    clean = missing * facts.worst + (1 - missing) * facts.best
-    found: npt.NDArray[np.bool_] = np.abs(evidence.scores[metric][side] - clean) > 1e-9 * abs(facts.worst - facts.best)
-    return found
+def at_fault(evidence: PairedEvidence, check: HardSection) -> BoolArray:
+    """Return which conversations a check counts against the candidate."""
+    return counted(*evidence.faults[check.metric], absolute=check.absolute)
+
+
+def counted(baseline: FloatArray, candidate: FloatArray, *, absolute: bool) -> BoolArray:
+    """Return where faults are the candidate's: all of them, or those that go beyond the baseline's.
+
+    What a model in service says to the same question stays as it is, whoever is promoted: identical models are alike.
+    """
+    beyond: BoolArray = candidate - (0.0 if absolute else baseline) > _NOTHING
+    return beyond

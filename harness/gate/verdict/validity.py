@@ -73,8 +73,8 @@ def _problems(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResu
     """Yield what reading the evidence found; metrics that no rule uses may be as they are."""
     used = policy.used_metrics
     for name, right in _PROBLEMS.items():
-        found = [each.sentence for each in evidence.problems if each.name == name and each.metric in (*used, "")]
-        yield _rule(name, " ".join(found), right)
+        found = [each.clause for each in evidence.problems if each.name == name and each.metric in (*used, "")]
+        yield _rule(name, "; ".join(found), right)
 
 
 def _sides(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:

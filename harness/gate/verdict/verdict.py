@@ -41,6 +41,8 @@ RuleOutcome = Literal["pass", "warn", "fail", "inconclusive", "not_testable", "i
 class RuleResult:
     """What one rule found. name: unique in a verdict, such as "rouge_l", "latency_p95", "slice:language=de:rouge_l".
 
+    detail: a clause, to which who tells it adds the full stop.
+
     estimate, lower, upper: of the difference, better is positive, one-sided bounds at `alpha`; for operations and hard
     checks the quantity itself. limit: what `bound` is compared with: `lower` must be above it, or `upper` not above it.
     t_interval: the plain t interval, to compare. p, p_adjusted: of harm, before and after Holm. n: conversations, or

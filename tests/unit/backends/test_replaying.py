@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from harness.backends import BackendChoice, Surroundings, open_backend
 from harness.backends.recording import keep, recording
 from harness.backends.replay import ReplayCredential
 from harness.cassettes.format import read
+from harness.doors.messages import Reply
 from harness.errors import CassetteMiss
 
 
@@ -102,12 +102,23 @@ def test_second_recording_that_finds_nothing_new_is_a_validation(tmp_path: Path)
     assert (known.recorded, known.last_validated) == ("2026-01-01", "2026-01-02")
 
 
-@pytest.mark.parametrize(("backend", "local", "source"), [("live", False, "live"), ("live", True, "emulator")])
-def test_source_is_what_answered(tmp_path: Path, backend: str, local: bool, source: str) -> None:
+@pytest.mark.parametrize(("via", "source"), [({}, "live"), ({"Via": "1.1 azureml-emulator"}, "emulator (socket)")])
+def test_source_is_who_answered(tmp_path: Path, via: dict[str, str], source: str) -> None:
     """A recording of the backend live says live only when Azure itself answered."""
     with open_backend(BackendChoice("emulator", "")) as around, recording(around) as (_, recorder):
-        pass
-    recorder.local = local
-    keep(recorder, backend, tmp_path / "a.yaml", date(2026, 1, 1))
+        recorder.listen("GET", "https://management.azure.com/x", {}, b"", Reply(200, b"", via))
+    keep(recorder, "live", tmp_path / "a.yaml", date(2026, 1, 1))
 
-    assert json.loads((tmp_path / "a.yaml").read_text())["metadata"]["recorded_from"] == source
+    assert read(tmp_path / "a.yaml").metadata.recorded_from == source
+
+
+def test_recording_s_clock_stands_at_what_was_heard() -> None:
+    """What a scenario decides by the clock it decides by instants that a replay has too."""
+    with open_backend(BackendChoice("emulator", "")) as around, recording(around) as (heard, recorder):
+        requests.get("https://eastus2.api.azureml.ms/discovery", timeout=5)
+        around.clock.sleep(20)
+        before = heard.clock.now()
+        requests.get("https://eastus2.api.azureml.ms/discovery", timeout=5)
+        first, second = recorder.cassette("emulator", date(2026, 1, 1)).interactions[0].instants
+
+        assert (before, heard.clock.now()) == (first, second)

@@ -50,7 +50,8 @@ def test_what_differs_each_time_is_left_out() -> None:
 
     def one(run: str, day: str, guid: str) -> Cassette:
         answer = {"name": f"job-{run}", "at": f"2026-01-{day}T10:00:00.5Z", "id": f"00000000-0000-4000-8000-{guid}"}
-        return cassette(made(f"/jobs/job-{run}", answered=answer), variables={"run id": run})
+        url = f"/jobs/job-{run}?until=2026-01-{day}T10%3A00%3A00Z"
+        return cassette(made(url, answered=answer), variables={"run id": run})
 
     before, after = one("111-aa", "01", "000000000001"), one("222-bb", "02", "000000000007")
 

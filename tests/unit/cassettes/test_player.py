@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,27 @@ def test_clock_follows_the_tape() -> None:
     _ask(player, "/b")
 
     assert player.clock.now() == BEGAN + timedelta(seconds=40)
+
+
+def test_sleep_ends_with_the_next_exchange() -> None:
+    """Where less was waited than was asked for, the replay waits less too: it decides by the same instants."""
+    player = Player(cassette(made("/a", at=1), made("/b", at=2), made("/c", at=50)), "a.yaml")
+    instants = []
+    for url in ("/a", "/b", "/c"):
+        player.clock.sleep(10)
+        instants.append((player.clock.now() - BEGAN).total_seconds())
+        _ask(player, url)
+
+    assert instants == [1, 2, 12]
+
+
+def test_sleep_without_an_exchange_gets_on() -> None:
+    """Who waits longer than was waited then gets beyond the recording in the end: no loop is for ever."""
+    player = Player(cassette(made("/a", at=1), made("/b", at=2)), "a.yaml")
+    for _ in range(3):
+        player.clock.sleep(10)
+
+    assert player.clock.now() == BEGAN + timedelta(seconds=12)
 
 
 def test_clock_catches_up_with_the_tape() -> None:
@@ -99,6 +121,31 @@ def test_private_values_of_this_run_are_told_from_the_recorded_ones() -> None:
 
     assert order == ["user1@example.com", "user2@example.com"]
     assert _ask(player, "/users/x@fabrikam.com", "PUT", {"who": "x@fabrikam.com"}) == {"who": "user1@example.com"}
+
+
+def test_operation_without_an_end_waits_for_its_scenario() -> None:
+    """Asked more often than was recorded, it lets the scenario go on first: no deadline passes in between."""
+    begun = made("/things/1", "PUT", status=201, answered_headers={"Location": f"{HOST}/operations/1"})
+    on_its_way = made("/operations/1", answered={"status": "Running"}, at=1)
+    player = Player(cassette(begun, on_its_way, made("/things/1", "DELETE", at=2)), "a.yaml")
+    order, polled = [], threading.Event()
+
+    def poll() -> None:
+        for turn in ("polled", "polled again"):
+            _ask(player, "/operations/1")
+            player.sleep(5)
+            order.append((turn, (player.clock.now() - BEGAN).total_seconds()))
+            polled.set()
+
+    _ask(player, "/things/1", "PUT")
+    polling = threading.Thread(target=poll)
+    polling.start()
+    polled.wait()
+    order.append(("deleted", 2.0))
+    _ask(player, "/things/1", "DELETE")
+    polling.join()
+
+    assert order == [("polled", 2.0), ("deleted", 2.0), ("polled again", 7.0)]
 
 
 def test_ended_replay_answers_nobody() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.cli import main
 from harness.errors import EnvironmentMissing, Interrupted, JobFailed, SpecError
 from harness.lifecycle.report import LifecycleReport
 
@@ -164,6 +165,7 @@ def test_every_refusal_is_a_document(invoke: Invoke, option: list[str]) -> None:
     assert (code, told["exit_code"], told["succeeded"]) == (2, 2, False)
     assert told["error"]["remedy"]
     assert told["error"]["what"] in err
+    assert {"run_id", "steps", "created", "warnings", "folder"} <= told.keys()
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -177,3 +179,14 @@ def test_help_imports_nothing_heavy() -> None:
 
     assert done.stderr == "set()"
     assert "run" in done.stdout
+
+
+@pytest.mark.parametrize("group", ["emulator", "gate", "cassettes"])
+def test_group_without_a_command_says_so(capsys: pytest.CaptureFixture[str], group: str) -> None:
+    """A short refusal that names the help, and not the whole help as a failure."""
+    with pytest.raises(SystemExit) as ended:
+        main([group])
+    lines = capsys.readouterr().err.splitlines()
+
+    assert (ended.value.code, len(lines)) == (2, 4)
+    assert f"`harness {group} --help` lists what can be given." in lines[-1]

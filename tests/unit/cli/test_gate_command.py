@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from harness.cli import main
+from harness.gate.calibration.made_up import answered
 from harness.gate.evidence.journal import Journal, digest_of
 from harness.gate.evidence.records import Leakage
+from harness.gate.metrics import Metric, find_metric
 from tests.unit.gate.comparison import Made, scores_of
 
 POLICY = """
@@ -178,6 +181,39 @@ def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.Capt
     assert (_run(*calibrate), json.loads(capsys.readouterr().out)["kept"]) == (1, False)
 
 
+def test_doses_are_told_with_the_rates(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --doses the recorded answers get faults, and each is told with the smallest share that is noticed."""
+    _answered(folder / "evidence.jsonl", {"chrf": find_metric("chrf"), "refusal": find_metric("refusal")})
+    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf") + '[[guardrail]]\nmetric = "refusal"\n')
+    calibrate = ("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "100", "--doses")
+    _run(*calibrate, "--json")
+    doses = json.loads(capsys.readouterr().out)["doses"]
+    _run(*calibrate)
+    told = capsys.readouterr().out
+
+    refused = next(each for each in doses["faults"] if each["fault"] == "refusal")
+    assert (doses["recorded"], doses["runs"], 0 < refused["blocked_from"] <= 0.2) == (60, 100, True)
+    assert (f"{refused['blocked_from']:.1%}" in told, "broken JSON" in told) == (True, False)
+
+
+def test_faults_are_not_compared_with_scores_of_another_signature(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Evidence that another version of a metric has measured is refused before anything is counted."""
+    _answered(folder / "evidence.jsonl", {"chrf": replace(find_metric("chrf"), signature="chrf of long ago")})
+    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf"))
+
+    assert _run("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--doses") == 2
+    assert "chrf of long ago" in capsys.readouterr().err
+
+
+def _answered(path: Path, metrics: dict[str, Metric]) -> None:
+    asked = [(f"Question {n}?", f"The answer is number {n} of {10 * n}, and that is it.") for n in range(60)]
+    path.unlink()
+    with Journal(path) as journal:
+        journal.append(*answered(asked, metrics, 0))
+
+
 def _written_scores(path: Path, baseline: Any, candidate: Any) -> None:
     path.unlink()
     with Journal(path) as journal:
@@ -197,6 +233,7 @@ def _written_scores(path: Path, baseline: Any, candidate: Any) -> None:
         ["plan", "--policy", "nowhere.toml"],
         ["plan", "--policy", "policy.toml", "--evidence", "policy.toml"],
         ["calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "7"],
+        ["calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "100", "--doses"],
         ["score-it"],
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,13 @@ def test_ledger_that_cannot_be_written_stops_the_run_at_once(
 
     assert (code, "Connect to the workspace" in out) == (2, False)
     assert "name another folder with --ledger" in err
+
+
+def test_limited_run_expires_with_its_budget(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody has to wait for limits that it cannot use: hours that it may take, and those for deleting."""
+    run_on_fake(tmp_path, "--ledger", str(tmp_path / "ledger"), "--max-hours", "5", "--set", "limits.delete=1800")
+    (file,) = (tmp_path / "ledger").iterdir()
+    head = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    began, expires = (datetime.fromisoformat(head[key].replace("Z", "+00:00")) for key in ("started", "expires"))
+
+    assert expires - began == timedelta(hours=5.5)

@@ -200,3 +200,13 @@ def test_live_without_credentials_ends_with_3(
 
     assert ended.value.code == 3
     assert "there are no credentials for Azure" in capsys.readouterr().err
+
+
+def test_refusal_has_the_document_of_a_sweep(sweep: SweepCommand, tmp_path: Path) -> None:
+    """Whatever stops it, a program finds the same members, and the error in its parts."""
+    (tmp_path / "ledger").touch()
+    code, out, _ = sweep("--json")
+    told = json.loads(out)
+
+    assert (code, told["exit_code"], told["swept"]) == (2, 2, [])
+    assert (told["error"]["kind"], told["error"]["where"]) == ("UsageError", str(tmp_path / "ledger"))

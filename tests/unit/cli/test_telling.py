@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from harness.cli import main
 from harness.cli.outcome import Outcome, Presentation
 from harness.cli.screen import Screen
-from harness.cli.telling import tell
-from harness.errors import JobFailed
+from harness.cli.telling import tell, tell_refusal
+from harness.errors import JobFailed, UsageError
 from harness.lifecycle.report import LifecycleReport
 
 
@@ -109,6 +110,43 @@ def test_log_has_no_blanks_at_the_end_of_lines(told) -> None:
 
     assert "What was created" in out
     assert [line for line in out.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["gate", "decide", "--evidence", "nowhere.jsonl", "--policy", "nowhere.toml"],
+        ["gate", "plan", "--polizy", "x"],
+        ["gate", "score", "--endpoint", "e", "--baseline", "b", "--held-out", "h", "--evidence", "e"],
+        ["sweep", "--older-than", "soon"],
+        ["sweep", "--backend", "live", "--spec", "nowhere.toml"],
+        ["doctor", "--set", "compute.sise=1"],
+        ["doctor", "--percent", "0"],
+        ["no-such-command"],
+    ],
+)
+def test_a_refusal_is_a_document_that_fits_every_command(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--json` a command that does nothing says so, its exit code and why, and nothing of a run."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--json"])
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+
+    assert (list(told), told["succeeded"]) == (["succeeded", "exit_code", "error"], False)
+    assert (told["exit_code"], told["error"]["exit_code"]) == (2, ended.value.code)
+    assert (told["error"]["what"] in err, bool(told["error"]["remedy"])) == (True, True)
+
+
+def test_a_refusal_that_no_stdout_takes_is_told_on_stderr() -> None:
+    """The exit code stays the refusal's own."""
+    out, err = (Screen(file=stream, width=80, highlight=False) for stream in (Stream(FULL), Stream()))
+
+    assert tell_refusal(UsageError("no", remedy="Yes."), out, err, as_json=True) == 2
+    assert err.file.getvalue().startswith("✗ no\n")  # type: ignore[attr-defined]
+    assert "cannot be printed" in err.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from harness.gate.evidence.paired import PairedEvidence, pair
 from harness.gate.evidence.records import (
     ROLES,
+    SAID,
     Answer,
     Attempt,
     Conversation,
@@ -107,7 +108,7 @@ class Made:
     def _scores(self) -> Iterator[Scores]:
         for row in range(len(self)):
             for k, role in enumerate(ROLES):
-                if (role, row) in self.failed:
+                if self.failed.get((role, row), "answered") not in SAID:
                     continue
                 values = {metric: float(both[k][row]) for metric, both in self.scores.items()}
                 yield Scores(id=self.id(row), role=role, repeat=0, measuring=1, values=values)

@@ -101,3 +101,21 @@ def test_run_of_another_machine_may_live(tmp_path: Path, host: str, state: Any) 
 
     assert record is not None
     assert record.liveness == state
+
+
+def test_run_that_ends_while_it_is_read_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is dead has said all that it says: that it keeps an endpoint is not missed by a moment."""
+    ledger = book(tmp_path)
+    with ledger.creating("endpoint", "e", bills=True) as endpoint:
+        pass
+
+    def ends(*_file: Any, **_known: Any) -> str:
+        ledger.kept(endpoint)
+        ledger.close()
+        return "dead"
+
+    monkeypatch.setattr("harness.ledger.reading.liveness", ends)
+    record = read_ledger(tmp_path / f"{RUN}.jsonl", "here")
+
+    assert record is not None
+    assert (record.liveness, [entry.state for entry in record.entries]) == ("dead", ["kept"])

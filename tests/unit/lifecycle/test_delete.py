@@ -126,6 +126,15 @@ def test_one_failure_does_not_stop_the_rest(trouble: Exception) -> None:
     assert cancel.calls == [("finetune-1",)]
 
 
+def test_a_job_that_does_not_respond_is_canceled() -> None:
+    """Its nodes go on working, or at least billing: nobody hears of them, and that is all."""
+    states = Answers(SimpleNamespace(status="NotResponding"), SimpleNamespace(status="Canceled"))
+    cancel = Answers(poller())
+    clean(client(jobs=SimpleNamespace(get=states, begin_cancel=cancel)), CreatedResource("job", "j", bills=True))
+
+    assert cancel.calls == [("j",)]
+
+
 @pytest.mark.parametrize("status", [SimpleNamespace(status="Completed"), GONE], ids=["ended", "never arrived"])
 def test_a_job_that_does_not_run_is_not_canceled(status: Any) -> None:
     """It has ended in the meantime, or its submission was lost."""

@@ -70,3 +70,15 @@ def test_a_container_that_has_no_log_has_no_lines() -> None:
 
     client = SimpleNamespace(online_deployments=SimpleNamespace(get_logs=refuse))
     assert last_lines_of_deployment(client, "e", "d") == ()
+
+
+def test_whatever_keeps_a_log_from_being_read_ends_no_wait() -> None:
+    """The SDK also fails with KeyError and worse, and hours of training are not given up for a line."""
+
+    def break_down(*_: Any, **__: Any) -> str:
+        raise KeyError("logFiles")
+
+    history = SimpleNamespace(jobs=SimpleNamespace(_runs_operations=SimpleNamespace(get_run_details=break_down)))
+    assert last_lines_of_runs(history, ["a"]) == ()
+    container = SimpleNamespace(online_deployments=SimpleNamespace(get_logs=break_down))
+    assert last_lines_of_deployment(container, "e", "d") == ()

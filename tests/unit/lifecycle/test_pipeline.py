@@ -10,7 +10,7 @@ import pytest
 from standins import Answers, Notes, book, refusal, virtual_clock
 
 from harness.decide.finetune_params import InputSpec
-from harness.errors import JobFailed, Unfinished
+from harness.errors import JobFailed, StepFailed, Unfinished
 from harness.ledger import CreatedResource, Ledger
 from harness.lifecycle.compute import Cluster
 from harness.lifecycle.data import PreparedData
@@ -104,6 +104,7 @@ def test_a_failed_job_bills_no_more() -> None:
     ("get", "create", "error"),
     [
         (Answers(job("Running")), Answers(job("NotStarted")), Unfinished),
+        (Answers(job("NotResponding")), Answers(job("NotStarted")), StepFailed),
         (Answers(job("Running")), Answers(KeyboardInterrupt()), KeyboardInterrupt),
         (Answers(job("Running")), Answers(refusal(500)), Exception),
     ],

@@ -172,10 +172,10 @@ def test_a_failed_job_names_its_deepest_failed_step_and_the_cause() -> None:
     assert "https://studio" in failure.value.remedy
 
 
-@pytest.mark.parametrize("status", ["Canceled", "NotResponding"])
-def test_a_job_that_ends_otherwise_says_how(status: str) -> None:
+@pytest.mark.parametrize(("status", "said"), [("Canceled", "Canceled"), ("NotResponding", "does not respond")])
+def test_a_job_that_ends_otherwise_says_how(status: str, said: str) -> None:
     """A job without a failed step is reported by its own state."""
-    with pytest.raises(JobFailed, match=f"ended as {status}"):
+    with pytest.raises(StepFailed, match=f"job finetune-1 (ended as )?{said}"):
         wait_for_job(jobs(Answers(job(status)), {}), "finetune-1", clock=virtual_clock(), deadline_s=60, watch=Notes())
 
 

@@ -92,8 +92,19 @@ def rates_section(facts: ReportFacts) -> Markup:
         "rates",
         "The gate's own error rates",
         el("p", said, class_="quiet"),
+        _of_another_policy(facts),
         table("Error rates of the policy", columns, map(_rate, facts.rates)),
     )
+
+
+def _of_another_policy(facts: ReportFacts) -> Markup | None:
+    """Say so where the rates are not this policy's: a changed margin or metric errs otherwise."""
+    theirs = sorted({rate.policy_sha256 for rate in facts.rates} - {facts.verdict.policy_sha256})
+    if not theirs:
+        return None
+    how = code("harness gate calibrate --json")
+    said = el("b", "They were measured for another policy, and say nothing sure about this one.")
+    return el("p", said, " Theirs is ", code(theirs[0]), "; measure again with ", how, ".")
 
 
 def _rate(rate: ErrorRate) -> tuple[Part, ...]:

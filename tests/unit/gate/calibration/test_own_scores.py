@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,25 @@ def test_the_recorded_difference_does_not_matter() -> None:
 def test_a_rate_above_its_limit_is_not_kept() -> None:
     """With a bound at 20 % for a policy that allows 5 %, the limit is exceeded and told."""
     found = calibrated()
-    above = Calibration(found.truths, N, 0.2, found.false_promote_limit, found.false_block, found.false_block_limit)
 
-    assert (above.kept, found.false_promote_limit) == (False, pytest.approx(0.06))
+    assert (replace(found, false_promote=0.2).kept, found.false_promote_limit) == (False, pytest.approx(0.06))
+
+
+@pytest.mark.parametrize("rate", ["false_promote", "false_block"])
+@pytest.mark.parametrize(("found", "kept"), [(0.0599, True), (0.0601, False)])
+def test_either_rate_above_6_percent_is_not_kept(rate: str, found: float, kept: bool) -> None:
+    """Of a rate that is meant to be 5 %, 6 % is the end of what chance explains."""
+    within = replace(calibrated(), false_promote=0.0, false_block=0.0)
+
+    assert replace(within, **{rate: found}).kept is kept
+
+
+def test_rates_name_their_policy_and_their_evidence() -> None:
+    """What was measured for one policy is not taken for another's."""
+    found, other = calibrated(200), calibrated(200, decision={"alpha": 0.04})
+
+    assert (found.policy_sha256, found.evidence_sha256) == (policy_of(**TABLES).digest, MADE.evidence().digest)
+    assert found.policy_sha256 != other.policy_sha256
 
 
 def test_two_looks_take_fewer_conversations_on_average() -> None:

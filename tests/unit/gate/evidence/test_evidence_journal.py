@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from harness.errors import DataError, EnvironmentMissing
-from harness.gate.evidence.journal import Journal, digest_of, read_records
+from harness.errors import DataError, EnvironmentMissing, UsageError
+from harness.gate.evidence.journal import Journal, digest_of, read_records, whole_size
 from harness.gate.evidence.records import Answer, Record, from_line, to_line
 from tests.unit.gate.comparison import FAULT, SCORE, Made
 
@@ -46,6 +47,28 @@ def test_an_answer_of_half_a_character_can_be_kept() -> None:
 
     assert isinstance(kept, Answer)
     assert kept.text == "x?y"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is POSIX's")
+def test_one_run_writes_at_a_time(path: Path) -> None:
+    """While a file is open for appending nobody else opens it; then it is free, and as it was."""
+    before = path.read_bytes()
+    with Journal(path), pytest.raises(UsageError, match="another run writes this evidence") as refused:
+        Journal(path)
+    Journal(path).close()
+
+    assert ("Wait" in refused.value.remedy, path.read_bytes()) == (True, before)
+
+
+def test_what_was_written_since_it_was_read_is_no_file_to_go_on_from(path: Path) -> None:
+    """A file that has grown since somebody looked at it is refused: they would ask again what is there."""
+    size = whole_size(path)
+    Journal(path, size).close()
+    with Journal(path) as journal:
+        journal.append(RECORDS[-1])
+
+    with pytest.raises(UsageError, match="another run"):
+        Journal(path, size)
 
 
 def test_a_torn_last_line_is_not_read(path: Path) -> None:

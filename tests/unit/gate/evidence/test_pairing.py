@@ -45,6 +45,14 @@ def test_a_failed_answer_has_the_worst_score(outcome: str) -> None:
     assert found.answered[1].tolist() == [True, False, True]
 
 
+def test_a_failed_answer_that_was_not_measured_is_a_problem() -> None:
+    """What was cut off was said: without its values nobody can say that it holds no fault."""
+    made = Made(MADE.scores, failed={("candidate", 1): "truncated"})
+    found = changed(lambda r: None if isinstance(r, Scores) and r.id[-1] == "1" and r.role == "candidate" else r, made)
+
+    assert [each.name for each in found.problems] == ["scores"]
+
+
 def test_the_worst_of_a_metric_can_be_its_largest_value() -> None:
     """Where less is better, a failed answer has the upper end of the range."""
     facts = replace(SCORE, direction="lower", worst=9.0, best=0.0)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from fakes.ml_client import FakeMLClient
 from harness.errors import DataError, UsageError
 from harness.gate.evidence.journal import Journal, digest_of, read_records
 from harness.gate.evidence.paired import pair
 from harness.gate.evidence.records import Attempt, Measuring
 from harness.gate.heldout.reading import conversations
-from harness.gate.scoring.clustered import collect, plan_of
+from harness.gate.scoring.clustered import collect, plan_of, send
 from harness.gate.scoring.measures import Choice
 from harness.gate.scoring.parallel_entry import Node
 from harness.gate.scoring.parallel_job import Cluster
@@ -171,3 +172,11 @@ def test_a_job_without_evidence_is_not_collected(wanted: ScoreRequest, ready: Pr
     with pytest.raises(UsageError, match=what):
         collect(_finished([], status), wanted, ready, "job", timing=Clock().timing, watch=Unwatched())
     assert wanted.evidence.read_bytes() == b""
+
+
+def test_a_backend_that_takes_no_job_is_told(wanted: ScoreRequest, ready: Prepared) -> None:
+    """The double of the SDK's client runs no parallel job: that is refused with a remedy, and is no defect."""
+    with pytest.raises(UsageError, match="this backend takes no scoring job") as refused:
+        send(FakeMLClient(), wanted, ready, Cluster("cpu"))
+
+    assert "--on local" in refused.value.remedy

@@ -120,8 +120,49 @@ def test_one_fault_blocks(faults: int, allowed: int, outcome: str) -> None:
     assert made.verdict(policy_of(hard=[{"metric": "leak", "allowed": allowed}])).outcome == outcome
 
 
-def test_a_failed_answer_has_no_fault() -> None:
-    """An answer that never came leaks nothing: it is an error, and counted as one."""
+@pytest.mark.parametrize("outcome", ["empty", "truncated"])
+def test_what_was_said_has_its_faults_though_it_failed(outcome: str) -> None:
+    """An answer that is empty or was cut off counts as failed, and its faults count too."""
+    scores = {"score": scores_of(N, 0.1), "leak": (np.zeros(N), np.eye(1, N, 3)[0])}
+    made = Made(scores, facts={"score": SCORE, "leak": FAULT}, failed={("candidate", 3): outcome})
+
+    assert rule(made.verdict(policy_of(hard=[{"metric": "leak"}])), "leak").outcome == "fail"
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "absolute", "outcome"),
+    [(1, 1, False, "pass"), (1, 2, False, "fail"), (2, 1, False, "pass"), (1, 1, True, "fail"), (1, 0, True, "pass")],
+)
+def test_only_new_faults_are_the_candidates(baseline: int, candidate: int, absolute: bool, outcome: str) -> None:
+    """What the baseline says to the same conversation blocks nobody, unless the policy counts all faults."""
+    leak = tuple(number * np.eye(1, N, 3)[0] for number in (baseline, candidate))
+    made = Made({"score": scores_of(N, 0.1), "leak": leak}, facts={"score": SCORE, "leak": FAULT})  # type: ignore[dict-item]
+    policy = policy_of(hard=[{"metric": "leak", "absolute": absolute}])
+
+    assert rule(made.verdict(policy), "leak").outcome == outcome
+
+
+def test_the_same_fault_in_another_conversation_is_new() -> None:
+    """Faults are compared conversation by conversation, not by how many there are."""
+    leak = (np.eye(1, N, 3)[0], np.eye(1, N, 4)[0])
+    made = Made({"score": scores_of(N, 0.1), "leak": leak}, facts={"score": SCORE, "leak": FAULT})
+    found = rule(made.verdict(policy_of(hard=[{"metric": "leak"}])), "leak")
+
+    assert (found.outcome, found.estimate) == ("fail", 1.0)
+    assert found.detail == "1 conversations with a new fault, 1 with any, the baseline has 1; 0 allowed"
+
+
+def test_one_of_several_answers_is_enough_for_a_fault() -> None:
+    """A fault in one repeat is a fault of the conversation."""
+    scores = {"score": scores_of(N, 0.1), "leak": (np.zeros(N), np.zeros(N))}
+    again = {"score": scores_of(N)[0], "leak": np.eye(1, N, 3)[0]}
+    evidence = Made(scores, facts={"score": SCORE, "leak": FAULT}, again=again).evidence()
+
+    assert [each.sum() for each in evidence.faults["leak"]] == [1.0, 0.0]
+
+
+def test_an_answer_that_never_came_has_no_fault() -> None:
+    """What was not said leaks nothing: it is an error, and counted as one."""
     worst = replace(PASS, direction="lower", worst=1.0, best=0.0)
     scores = {"score": scores_of(N, 0.1), "leak": (np.zeros(N), np.zeros(N))}
     made = Made(scores, facts={"score": SCORE, "leak": worst}, failed={("candidate", 3): "timeout"})

@@ -56,6 +56,16 @@ def test_what_the_header_says_can_make_it_invalid(header: dict[str, Any], reason
     assert [each.kind for each in verdict.rules if each.kind != "precondition"] == []
 
 
+@pytest.mark.parametrize("kind", [Answer, Scores])
+def test_a_reason_ends_with_one_full_stop(kind: type) -> None:
+    """Details are clauses, so that what is told of them has one full stop at its end and none within."""
+    records = [each for each in Made(SCORES).records() if not (isinstance(each, kind) and each.id[-2:] == "11")]
+    verdict = of(records)
+
+    assert (verdict.outcome, [each.detail for each in verdict.rules if each.detail.endswith(".")]) == ("INVALID", [])
+    assert all(reason.endswith(".") and not reason.endswith("..") and ".;" not in reason for reason in verdict.reasons)
+
+
 @pytest.mark.parametrize(
     ("header", "validity"),
     [

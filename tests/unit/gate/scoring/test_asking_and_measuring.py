@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -11,11 +13,23 @@ from harness.errors import DataError, ScoringFailed, UsageError
 from harness.gate.evidence.journal import digest_of, read_records
 from harness.gate.evidence.paired import pair
 from harness.gate.evidence.records import Answer, Attempt, Header, Measuring, Scores
+from harness.gate.policy.sections import HardSection
 from harness.gate.scoring.measures import Choice
 from harness.gate.scoring.posting import Reply
 from harness.gate.scoring.score import score
+from harness.gate.verdict.hard import at_fault
 from tests.unit.gate.chat_rows import row, sums, write_rows
-from tests.unit.gate.scoring.endpoints import Clock, Endpoint, compared, content_of, recorded, request, right, said
+from tests.unit.gate.scoring.endpoints import (
+    METRICS,
+    Clock,
+    Endpoint,
+    compared,
+    content_of,
+    recorded,
+    request,
+    right,
+    said,
+)
 
 BLUE, GREEN = compared("blue"), compared("green")
 
@@ -59,6 +73,34 @@ def test_failures_are_answers_with_their_outcome(held_out: Path) -> None:
 
     assert report.asked["baseline"] == {"answered": 6}
     assert report.asked["candidate"] == {"answered": 3, "content_filter": 1, "empty": 1, "unreadable": 1}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is POSIX's")
+def test_a_second_run_at_the_same_time_is_refused(held_out: Path) -> None:
+    """While one run asks, another of the same evidence is refused before it asks anything, and the first goes on."""
+    wanted, other = request(held_out), Endpoint(right)
+
+    def while_asking(question: str, deployment: str) -> Reply:
+        with pytest.raises(UsageError, match="another run writes this evidence"):
+            score(wanted, BLUE, GREEN, post=other, timing=Clock().timing)
+        return right(question, deployment)
+
+    report = score(wanted, BLUE, GREEN, post=Endpoint(while_asking), timing=Clock().timing)
+
+    assert (other.asked, report.asked["candidate"]) == ([], {"answered": 6})
+
+
+@pytest.mark.parametrize(("text", "metric"), [(" ", "empty"), ("gone<|im_end|>", "template")])
+def test_a_hard_check_sees_what_a_failed_answer_says(held_out: Path, text: str, metric: str) -> None:
+    """An empty answer, and a marker in one that was cut off, count as failed and are found all the same."""
+    cut = {"choices": [{"message": {"content": text}, "finish_reason": "length"}]}
+    endpoint = Endpoint(lambda q, d: Reply(200, {}, json.dumps(cut).encode()) if d == "green" else right(q, d))
+    wanted = request(held_out, choices=(*METRICS, Choice(metric, metric)))
+    score(wanted, BLUE, GREEN, post=endpoint, timing=Clock().timing)
+    paired = pair(read_records(wanted.evidence), digest_of(wanted.evidence))
+    check = HardSection(metric=metric)
+
+    assert (paired.failures, paired.problems, int(at_fault(paired, check).sum())) == ((0, 6), (), 6)
 
 
 def test_warm_up_answers_count_for_nothing(held_out: Path) -> None:
