@@ -23,8 +23,6 @@ gate = typer.Typer(
     epilog="A verdict ends with 0 promote, 10 block, 11 inconclusive, 12 invalid; wrong use with 2.",
 )
 gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
-
-gate.command(short_help="Ask candidate and baseline, and record what they answer.")(score)
 gate.command(short_help="Bring a candidate into service, step by step.")(promote)
 gate.command(short_help="Put the traffic back as it was before a promotion.")(rollback)
 gate.command(short_help="Delete what was in service before a promotion.")(retire)

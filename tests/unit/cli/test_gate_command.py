@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness.cli import main
+from harness.cli.gate import gate
 from harness.gate.evidence.journal import Journal, digest_of
 from harness.gate.evidence.records import Leakage
 from tests.unit.gate.comparison import Made, scores_of
@@ -215,3 +216,10 @@ def test_a_place_that_cannot_be_written_ends_with_3(folder: Path, capsys: pytest
     assert _decide("--folder", "policy.toml") == 3
 
     assert "the verdict cannot be written" in capsys.readouterr().err
+
+
+def test_each_command_is_registered_once() -> None:
+    """A command that is there twice would hide the first of the two."""
+    names = [each.name or each.callback.__name__ for each in gate.registered_commands if each.callback]
+
+    assert sorted(names) == sorted(set(names))
