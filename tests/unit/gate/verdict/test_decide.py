@@ -236,3 +236,12 @@ def test_a_slice_that_no_conversation_has_is_not_testable(required: bool, outcom
     verdict = made.verdict(policy_of(slice=[{"by": "langage", "required": required}]))
 
     assert (verdict.outcome, rule(verdict, "slice:langage:score").outcome) == (outcome, "not_testable")
+
+
+def test_fewer_conversations_than_decide_do_not_block_either() -> None:
+    """Two answers that are worse by the same are no harm that is shown; a fault that no average excuses still blocks."""
+    few = Made({"score": ([0.5] * 2, [0.4] * 2)})
+    faulty = Made({**few.scores, "fault": ([0, 0], [1, 0])}, facts={"score": SCORE, "fault": FAULT})
+
+    assert few.verdict().outcome == "INCONCLUSIVE"
+    assert faulty.verdict(policy_of(hard=[{"metric": "fault"}])).outcome == "BLOCK"
