@@ -239,7 +239,7 @@ def test_a_slice_that_no_conversation_has_is_not_testable(required: bool, outcom
 
 
 def test_fewer_conversations_than_decide_do_not_block_either() -> None:
-    """Two answers that are worse by the same are no harm that is shown; a fault that no average excuses still blocks."""
+    """Two answers that are worse by the same show no harm; a fault that no average excuses still blocks."""
     few = Made({"score": ([0.5] * 2, [0.4] * 2)})
     faulty = Made({**few.scores, "fault": ([0, 0], [1, 0])}, facts={"score": SCORE, "fault": FAULT})
 
