@@ -49,7 +49,7 @@ def calibrate_and_show(
 def _show(found: Calibration, dosed: DoseTest | None, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("truth", "promote", "block", "inconclusive", "E[n]"):
-        table.add_column(title, justify="left" if title == "truth" else "right")
+        table.add_column(Text(title), justify="left" if title == "truth" else "right")
     for truth in found.truths:
         shares = [_share(truth.rates, each) for each in _shares(truth.rates)]
         table.add_row(Text(truth.name), *shares, f"{truth.rates.conversations:.0f}")

@@ -104,9 +104,13 @@ def _examined(
 def _weighed(
     evidence: PairedEvidence, policy: GatePolicy, level: Level, anchor: PairedEvidence | None
 ) -> list[RuleResult]:
-    """Return every rule, with the harm of those that are tested weighed against that of all."""
+    """Return every rule, with the harm of those that are tested weighed against that of all.
+
+    Fewer conversations than decide show no harm either; a fault or a budget is as it stands.
+    """
     tested = [*compared(comparisons(evidence, policy, anchor), level), *operations(evidence, policy, level)]
-    adjusted = holm({rule.name: rule.p for rule in tested if rule.p is not None})
+    decisive = len(evidence.ids) >= policy.decision.min_conversations
+    adjusted = holm({rule.name: rule.p for rule in tested if rule.p is not None}) if decisive else {}
     weighed = [_settled(rule, adjusted.get(rule.name), level) for rule in tested]
     return [*weighed, *hard_checks(evidence, policy)]
 
