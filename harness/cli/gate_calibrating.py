@@ -17,7 +17,7 @@ from harness.cli.screen import screens
 from harness.gate.calibration.dose import DoseTest
 from harness.gate.calibration.operating import Rates
 from harness.gate.calibration.own_scores import Calibration, calibrate
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_for
 from harness.gate.policy import load_policy
 
 __all__ = ["calibrate_and_show"]
@@ -30,7 +30,7 @@ def calibrate_and_show(
 ) -> int:
     """Measure, tell, and return 1 when a rate is above its limit, else 0. Progress goes to stderr."""
     policy = load_policy(policy_file)
-    evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
+    evidence = load_for(policy, evidence_file)
     _, errors = screens()
 
     def tell(text: str) -> None:

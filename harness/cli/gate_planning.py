@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.gate_output import print_document, print_text
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_for
 from harness.gate.metrics.registry import MEMORISED, find_metric
 from harness.gate.planning.plan import Plan, Spread, plan, refuse_if_underpowered
 from harness.gate.policy import GatePolicy, load_policy
@@ -45,7 +45,7 @@ def _refuse_unknown(policy: GatePolicy) -> None:
 
 def _measured(policy: GatePolicy, evidence_file: Path) -> dict[str, Spread]:
     """Return how much the primaries' differences scatter in earlier evidence."""
-    evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
+    evidence = load_for(policy, evidence_file)
     spreads = {}
     for primary in policy.primary:
         if primary.metric in evidence.metrics and len(evidence.ids) > 1:

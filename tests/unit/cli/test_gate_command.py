@@ -171,6 +171,7 @@ def test_calibration_ends_with_0_where_rates_are_kept(folder: Path, capsys: pyte
     out, err = capsys.readouterr()
 
     assert ("false-promote" in out, "limit 0.060" in out, "of 400 runs" in err) == (True, True, True)
+    assert "E[n]" in out
 
 
 def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
