@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TypeVar
 
 from azure.core.exceptions import AzureError
 
 from harness.lifecycle.refusals import may_recover, reason
-from harness.lifecycle.waiting import Clock, Deadline, unfinished
+from harness.lifecycle.waiting import LONGEST_OUTAGE, Clock, Deadline, unfinished
 from harness.lifecycle.watching import Watcher
 
-__all__ = ["LONGEST_OUTAGE", "answered"]
-
-LONGEST_OUTAGE = timedelta(minutes=15)
-"""For so long a wait goes on without any answer; a switch or a proxy that restarts takes minutes."""
+__all__ = ["answered"]
 
 _PAUSE_S = 10.0
 

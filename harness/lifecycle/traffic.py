@@ -116,9 +116,7 @@ def _at_rest(client: Any, name: str, deadline: Deadline, within: Waiting) -> Any
     """Return the endpoint once no operation runs on it; Unfinished when one still does at the deadline."""
     while True:
         ask = partial(client.online_endpoints.get, name)
-        endpoint = answered(
-            ask, f"endpoint {name}", clock=within["clock"], watch=within["watch"], deadline=deadline
-        )
+        endpoint = answered(ask, f"endpoint {name}", clock=within["clock"], watch=within["watch"], deadline=deadline)
         state = word(getattr(endpoint, "provisioning_state", ""))
         if state not in _MOVING:
             return endpoint

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
-from standins import NOON, Answers, Notes, refusal, virtual_clock
+from standins import NOON, Answers, Notes, poller, refusal, virtual_clock
 
-from harness.errors import OverBudget, Unfinished
+from harness.errors import OverBudget, StepFailed, Unfinished
 from harness.lifecycle.jobs import wait_for_job
-from harness.lifecycle.outages import LONGEST_OUTAGE, answered
-from harness.lifecycle.waiting import Cap, Deadline
+from harness.lifecycle.outages import answered
+from harness.lifecycle.waiting import LONGEST_OUTAGE, Cap, Deadline, wait_for
 
 LOST = ServiceRequestError("no route")
 RUNNING, COMPLETED = (SimpleNamespace(name="j", status=status) for status in ("Running", "Completed"))
@@ -26,7 +27,9 @@ def wait(clock: Any, *states: Any, listed: Any = (), **within: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    "outage", [LOST, refusal(503), ClientAuthenticationError("Entra cannot be reached")], ids=["network", "busy", "token"]
+    "outage",
+    [LOST, refusal(503), ClientAuthenticationError("Entra cannot be reached")],
+    ids=["network", "busy", "token"],
 )
 def test_an_outage_ends_no_wait_for_a_job(outage: AzureError) -> None:
     """The job completes after it; whoever watches is told why nothing moved."""
@@ -87,3 +90,42 @@ def test_what_is_answered_at_once_is_returned_at_once() -> None:
 
     assert answered(lambda: 1, "it", clock=clock, watch=notes, deadline=Deadline(clock, 60)) == 1
     assert (clock.now(), notes.moves) == (NOON, [])
+
+
+class Told(Notes):
+    """Knows when a wait is under way: then it tells the first state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.under_way = threading.Event()
+
+    def progress(self, text: str) -> None:
+        """Remember the move."""
+        super().progress(text)
+        self.under_way.set()
+
+
+def deploy(clock: Any, *polls: Any) -> Any:
+    """Wait for an operation that goes on at first, and whose later polls are answered so, half a minute apart."""
+    answers, watch = Answers(False, *polls), Told()
+
+    def update() -> bool:
+        watch.under_way.wait(10)
+        clock.sleep(30)
+        return bool(answers())
+
+    return wait_for(lambda: poller("live", update), "deploying", clock=clock, deadline_s=21_600, watch=watch)
+
+
+def test_an_outage_is_no_failure_of_an_operation() -> None:
+    """The operation went on meanwhile, and is found to have ended well."""
+    assert deploy(virtual_clock(), *[LOST] * 20, False, *[LOST] * 20, True) == "live"
+
+
+def test_an_operation_that_nobody_answers_for_ends_with_the_cause() -> None:
+    """A quarter of an hour is what a job is given too."""
+    clock = virtual_clock()
+    with pytest.raises(StepFailed, match="deploying failed; got no route"):
+        deploy(clock, LOST)
+
+    assert LONGEST_OUTAGE <= clock.now() - NOON <= LONGEST_OUTAGE + timedelta(minutes=1)
