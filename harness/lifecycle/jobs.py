@@ -50,7 +50,8 @@ def wait_for_job(
     """Return a job that has completed; the states of its nodes and steps are told as they change.
 
     JobFailed names the step at fault and its cause, StepFailed a job that does not respond, Unfinished the states when
-    the deadline passed. A network that is gone for a while ends no wait (see `outages`). see: the sentence that says where to look for more, "" for the job's page in the studio.
+    the deadline passed. A network that is gone for a while ends no wait: see `outages`. see: the sentence that says
+    where to look for more, "" for the job's page in the studio.
     """
     deadline, began = Deadline(clock, deadline_s, cap), clock.now()
     steps = _Steps(client, name, watch)
