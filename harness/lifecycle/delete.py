@@ -10,7 +10,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import StepFailed, Unfinished
 from harness.ledger import CreatedResource, Ledger
-from harness.lifecycle.refusals import is_transient, reason, unexpected
+from harness.lifecycle.refusals import may_recover, reason, unexpected
 from harness.lifecycle.waiting import JOB_ENDED, Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
 
@@ -114,7 +114,7 @@ class CleanUp:
     def _remove(self, what: str, check: Callable[[], bool], begin: Callable[[], Any]) -> None:
         """Begin to remove until `check` says that nothing is there (404 included), or the deadline passes.
 
-        A conflict, a lost answer, a failed operation and a 404 for what is still found are tried again; a refusal
+        A conflict, a lost answer, a token that cannot be renewed now, a failed operation and a 404 for what is still found are tried again; a refusal
         for good is raised, unless the thing has gone in the meantime.
         """
         deadline = Deadline(self._clock, self._deadline_s)
@@ -131,7 +131,7 @@ class CleanUp:
             except StepFailed as error:
                 problem = str(error)
             except AzureError as error:
-                if not (is_transient(error) or isinstance(error, ResourceNotFoundError)):
+                if not (may_recover(error) or isinstance(error, ResourceNotFoundError)):
                     if not _there(check):
                         return
                     raise

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from azure.core.exceptions import IncompleteReadError, ServiceRequestError
+from azure.core.exceptions import ClientAuthenticationError, IncompleteReadError, ServiceRequestError
 from standins import Answers, Notes, book, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import StepFailed, Unfinished
@@ -14,6 +14,7 @@ from harness.ledger import CreatedResource
 from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 
 GONE, THERE = refusal(404), object()
+NO_TOKEN = ClientAuthenticationError("Authentication failed: Entra cannot be reached")
 LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
 FORBIDDEN = Answers(AssertionError("this was to be left alone"))
 
@@ -56,8 +57,17 @@ def test_an_endpoint_is_deleted_and_seen_to_be_gone() -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [refusal(409), refusal(503), refusal(404), LOST, CUT, failing_poller(refusal(400)), poller()],
-    ids=["conflict", "unavailable", "not found", "unreachable", "cut", "failed operation", "deleted and still there"],
+    [refusal(409), refusal(503), refusal(404), LOST, CUT, NO_TOKEN, failing_poller(refusal(400)), poller()],
+    ids=[
+        "conflict",
+        "unavailable",
+        "not found",
+        "unreachable",
+        "cut",
+        "no token",
+        "failed operation",
+        "deleted and still there",
+    ],
 )
 def test_trouble_that_may_pass_is_tried_again(trouble: Any) -> None:
     """The endpoint is deleted at the second attempt."""
