@@ -80,7 +80,8 @@ def _problems(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResu
 def _sides(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     baseline, candidate = evidence.header.baseline, evidence.header.candidate
     same = (baseline.endpoint, baseline.deployment) == (candidate.endpoint, candidate.deployment)
-    wrong = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
+    one = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
+    wrong = f"{one}: an A/A comparison is decided with validity.same_deployment = true"
     return _rule("sides", wrong if same and not policy.validity.same_deployment else "", "two deployments were asked")
 
 
