@@ -57,8 +57,7 @@ def _of_the_whole(verdict: Verdict) -> Iterator[str]:
 
 def _failed(rule: RuleResult) -> str:
     if rule.kind == "hard":
-        found, allowed = (words.quantity(each) for each in (rule.estimate, rule.limit))
-        return f"{rule.name}: a fault in {found} of the candidate's conversations; {allowed} allowed."
+        return _detailed(rule)
     if rule.bound == "lower":
         found, least = _loss(rule.estimate), _loss(rule.upper)
         return f"{_subject(rule)} is worse by {found}, surely by {least} or more{_allowed(rule)}."

@@ -98,7 +98,8 @@ def _problems(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResu
 def _sides(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     baseline, candidate = evidence.header.baseline, evidence.header.candidate
     names = {f"{each.endpoint}/{each.deployment}".casefold() for each in (baseline, candidate)}
-    wrong = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
+    one = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
+    wrong = f"{one}: an A/A comparison is decided with validity.same_deployment = true"
     return _rule(
         "sides", wrong if len(names) == 1 and not policy.validity.same_deployment else "", "two deployments were asked"
     )

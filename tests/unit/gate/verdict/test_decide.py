@@ -149,7 +149,7 @@ def test_the_same_fault_in_another_conversation_is_new() -> None:
     found = rule(made.verdict(policy_of(hard=[{"metric": "leak"}])), "leak")
 
     assert (found.outcome, found.estimate) == ("fail", 1.0)
-    assert found.detail == "1 conversations with a new fault, 1 with any, the baseline has 1; 0 allowed"
+    assert found.detail == "conversations with a new fault: 1, 0 allowed; with any: 1, of the baseline: 1"
 
 
 def test_one_of_several_answers_is_enough_for_a_fault() -> None:
