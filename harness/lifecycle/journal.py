@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeVar
 
 from azure.core.exceptions import AzureError
 
+from harness.decide.sign_in import explain_missing_bundle
 from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.refusals import reason, unexpected
 from harness.lifecycle.report import LifecycleReport, StepRecord
@@ -149,6 +150,9 @@ def as_step_failed(name: str, error: Exception) -> StepFailed:
         remedy = "Correct what Azure names, and run again."
         return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)
     if isinstance(error, OSError):
+        untrusting = explain_missing_bundle(str(error))
+        if untrusting is not None:
+            return StepFailed(untrusting.what, where=name, remedy=untrusting.remedy)
         remedy = "Make room or give rights to it, and run again."
         return StepFailed("a file cannot be read or written", where=name, got=str(error), remedy=remedy)
     remedy = "Run again; if it fails again, report it with the version of azure-ai-ml."

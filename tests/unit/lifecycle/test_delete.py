@@ -15,6 +15,7 @@ from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 
 GONE, THERE = refusal(404), object()
 NO_TOKEN = ClientAuthenticationError("Authentication failed: Entra cannot be reached")
+UNTRUSTING = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
 LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
 FORBIDDEN = Answers(AssertionError("this was to be left alone"))
 
@@ -57,7 +58,7 @@ def test_an_endpoint_is_deleted_and_seen_to_be_gone() -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [refusal(409), refusal(503), refusal(404), LOST, CUT, NO_TOKEN, failing_poller(refusal(400)), poller()],
+    [refusal(409), refusal(503), refusal(404), LOST, CUT, NO_TOKEN, UNTRUSTING, failing_poller(refusal(400)), poller()],
     ids=[
         "conflict",
         "unavailable",
@@ -65,6 +66,7 @@ def test_an_endpoint_is_deleted_and_seen_to_be_gone() -> None:
         "unreachable",
         "cut",
         "no token",
+        "no authority",
         "failed operation",
         "deleted and still there",
     ],

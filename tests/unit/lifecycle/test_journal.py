@@ -82,6 +82,15 @@ def test_a_failed_step_is_recorded_with_its_reason(journal: Journal, raised: Exc
     assert recorded(journal) == [("model", "failed", {"error": str(failure.value)})]
 
 
+def test_missing_certificates_are_no_file_of_the_run(journal: Journal) -> None:
+    """A server that stops takes them away; the SDK passes on what `requests` says of it."""
+    lost = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
+    with pytest.raises(StepFailed, match=r"certificates to trust is not there: /tmp/ca.pem") as failure:
+        journal.step("model", Answers(lost))
+
+    assert "REQUESTS_CA_BUNDLE" in failure.value.remedy
+
+
 @pytest.mark.parametrize("error", [refusal(500), KeyError("api")])
 def test_a_failed_step_keeps_its_cause(journal: Journal, error: Exception) -> None:
     """Whoever debugs finds the SDK's error behind ours."""
