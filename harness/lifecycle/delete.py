@@ -165,9 +165,10 @@ class CleanUp:
 
 
 def _told(error: Exception) -> str:
+    """Return what went wrong, without a remedy: there is one for all that is left."""
     if isinstance(error, AzureError):
         return reason(error)
-    return str(error) if isinstance(error, StepFailed) else unexpected(error)
+    return "; got ".join(filter(None, (error.what, error.got))) if isinstance(error, StepFailed) else unexpected(error)
 
 
 def _may_be_there(resource: CreatedResource) -> bool:

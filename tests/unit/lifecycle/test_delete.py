@@ -116,6 +116,14 @@ def test_trouble_that_does_not_pass_ends_at_the_deadline() -> None:
         clean(client(online_endpoints=endpoints(Answers(THERE), Answers(refusal(409, "busy")))), here)
 
 
+def test_what_is_left_is_said_to_bill_once() -> None:
+    """The sentence is that of all that is left, and not of each removal as well."""
+    with pytest.raises(StepFailed) as failure:
+        clean(client(online_endpoints=endpoints(Answers(THERE), Answers(refusal(409)))), endpoint())
+
+    assert str(failure.value).lower().count("it may go on billing") == 1
+
+
 def test_an_endpoint_that_never_came_up_is_gone_already() -> None:
     """Its creation was asked for and refused: nothing is there to be deleted."""
     here = endpoint()
