@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.amounts import amount_given
 from harness.cli.cassettes import cassettes
 from harness.cli.durations import duration_given
 from harness.cli.emulator import emulator
@@ -121,10 +122,14 @@ Settings = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
 MaxHours = Annotated[
-    float | None, typer.Option(metavar="H", help="Hours of Azure's time that the run may take; it ends with them.")
+    float | None,
+    typer.Option(
+        parser=amount_given, metavar="H", help="Hours of Azure's time that the run may take; it ends with them."
+    ),
 ]
 MaxCost = Annotated[
-    float | None, typer.Option(metavar="X", help="Money that the run may cost, by the prices of the size list.")
+    float | None,
+    typer.Option(parser=amount_given, metavar="X", help="Money that the run may cost, by the prices of the size list."),
 ]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
