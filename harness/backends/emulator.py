@@ -106,11 +106,11 @@ def _settings(request: ServeRequest, kept: Head | None) -> Settings:
                 expected=str(held[name]),
                 remedy=f"Leave --{name} out to resume it, or name another state file to begin anew.",
             )
-    if not re.fullmatch(r"[A-Za-z]\w*", request.cloud or "AzureCloud"):
+    if not re.fullmatch(r"[A-Za-z]\w*", given.get("cloud", "AzureCloud")):
         raise UsageError(
             "the cloud's name cannot be used",
             where="--cloud",
-            got=excerpt(request.cloud),
+            got=excerpt(request.cloud) or "''",
             expected="a word, such as LocalAzureML",
             remedy="Choose another name, or leave --cloud out for public Azure's.",
         )

@@ -35,6 +35,8 @@ Command = Callable[[], int]
 _Misused: type[Any] = typer.BadParameter.__mro__[1]
 """What typer raises for wrong use: click's UsageError, which some versions of typer bring under another name."""
 
+_NUMBERS = {"integer": "a whole number", "number": "a number", "float": "a number"}
+
 
 class Backend(str, Enum):
     """Who answers the SDK."""
@@ -79,6 +81,7 @@ def _misuse(error: Any, arguments: Sequence[str]) -> UsageError:
         close = getattr(error, "possibilities", None) or ()
         return UsageError(message, where=command, got=" ".join(arguments), nearest=close, remedy=remedy)
     expected = re.sub(r"^(Value error, )?(.* is not |Input should be )", "", message)
+    expected = re.sub(r"^a valid (integer|number|float)\b.*", lambda kind: _NUMBERS[kind.group(1)], expected)
     close = nearest(given[-1], re.findall("'([^']+)'", expected))
     what = f"{names[0]} has a wrong value"
     return UsageError(what, where=command, got=given[-1] or "''", expected=expected, nearest=close, remedy=remedy)
