@@ -51,6 +51,7 @@ def test_a_port_in_use_is_refused(refuse: Refuse) -> None:
         (("--time-scale", "fast"), 2, "expected a number\n"),
         (("--time-scale", "nan"), 2, "--time-scale has a wrong value"),
         (("--catalog", "2024-05"), 2, "nearest  2024-04"),
+        (("--catalog", ""), 2, "no such catalog"),
         (("--pace", "slow"), 2, "--pace has a wrong value"),
         (("--seed", "one"), 2, "--seed has a wrong value"),
         (("--seed", "one"), 2, "expected a whole number\n"),
