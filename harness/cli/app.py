@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,9 @@ from harness.cli.gate import gate
 from harness.cli.outcome import Presentation
 from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
+
+if TYPE_CHECKING:
+    from harness.cli.request import RunRequest
 
 __all__ = ["asked"]
 
@@ -142,6 +145,15 @@ Ledgers = Annotated[
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
 
 
+def _run_request(options: Mapping[str, Any]) -> RunRequest:
+    """Return what is to run, of the options of `run` or of `doctor`, which are called as the request's fields."""
+    from harness.cli.request import RunRequest  # with the spec, a tenth of a second
+
+    given = {name: value for name, value in options.items() if name in RunRequest.__dataclass_fields__}
+    plain = {name: value.value for name, value in given.items() if isinstance(value, Enum)}
+    return RunRequest(**{**given, **plain, "settings": tuple(given["settings"] or ())})
+
+
 @app.command(short_help="Run the whole lifecycle once.")
 def run(
     spec: Spec = None,
@@ -161,26 +173,12 @@ def run(
     timeline: Timeline = True,
 ) -> Command:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
+    options = locals()  # all of them, by name, and nothing else yet
 
     def carry_out() -> int:
-        from harness.cli.run import RunRequest, run_and_show  # with the SDK, a second
+        from harness.cli.run import run_and_show  # with the SDK, a second
 
-        request = RunRequest(
-            spec=spec,
-            data=data,
-            percent=percent,
-            settings=tuple(settings or ()),
-            strict=strict,
-            keep_endpoint=keep_endpoint,
-            max_hours=max_hours,
-            max_cost=max_cost,
-            backend=backend.value,
-            catalog=catalog,
-            pace=pace.value if pace else None,
-            folder=folder,
-            ledger=ledger,
-        )
-        return run_and_show(request, Presentation(as_json, timeline))
+        return run_and_show(_run_request(options), Presentation(as_json, timeline))
 
     return carry_out
 
@@ -249,22 +247,11 @@ def doctor(
     against it; 1 a problem was found; 2 wrong use; 3 the environment lacks
     something.
     """
+    options = locals()  # all of them, by name, and nothing else yet
 
     def carry_out() -> int:
-        from harness.cli.doctor import RunRequest, diagnose_and_show  # with the SDK, a second
+        from harness.cli.doctor import diagnose_and_show  # with the SDK, a second
 
-        request = RunRequest(
-            spec=spec,
-            data=data,
-            percent=percent,
-            settings=tuple(settings or ()),
-            strict=strict,
-            keep_endpoint=keep_endpoint,
-            max_hours=max_hours,
-            max_cost=max_cost,
-            backend=backend.value,
-            catalog=catalog,
-        )
-        return diagnose_and_show(request, Presentation(as_json))
+        return diagnose_and_show(_run_request(options), Presentation(as_json))
 
     return carry_out
