@@ -34,9 +34,9 @@ from harness.gate.scoring.timing import Timing
 from harness.lifecycle.connect import connect
 from harness.spec import LifecycleSpec
 
-__all__ = ["LEAKED", "request_of", "score_and_show"]
+__all__ = ["score_and_show"]
 
-LEAKED = 12
+_LEAKED = 12
 """Exit code of what makes every verdict INVALID."""
 
 
@@ -53,7 +53,7 @@ def score_and_show(settings: Settings) -> int:
     as_json = settings.as_json
     INTERRUPTS.check()
     INTERRUPTS.each()
-    request = request_of(settings)
+    request = _request_of(settings)
     choice = choose_backend(settings.backend, look_around())
     request.evidence.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -72,7 +72,7 @@ def score_and_show(settings: Settings) -> int:
     INTERRUPTS.hold()
     if isinstance(report, Sent):
         return _tell_sent(report, out, as_json=as_json)
-    code = LEAKED if report.leaked else 0
+    code = _LEAKED if report.leaked else 0
     if as_json:
         out.file.write(json.dumps({**report.to_dict(), "exit_code": code}, indent=2) + "\n")
         out.file.flush()
@@ -94,7 +94,7 @@ def _tell_sent(sent: Sent, out: Console, *, as_json: bool) -> int:
     return 0
 
 
-def request_of(settings: Settings) -> ScoreRequest:
+def _request_of(settings: Settings) -> ScoreRequest:
     """Return what to score; SpecError for a policy and UsageError for a parameter that cannot be."""
     policy = load_policy(settings.policy) if settings.policy else None
     parts = policy.slice if policy else ()

@@ -118,8 +118,8 @@ class Ladder(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_open() and "blue" in self.stage.traffic.live)
     @rule(dies=STEPS, breaks=BREAKS)
     def promote(self, dies: int | None, breaks: int | None) -> None:
-        """Promote; who was sent back for harm gets new evidence first."""
-        if self.stage.journal and self.stage.journal[-1].harmed:
+        """Promote; who was sent back gets new evidence first."""
+        if self.stage.journal and self.stage.journal[-1].undoing is not None:
             self.stage.files(POLICY_OF_A_QUARTER, tools={"try": str(len(self.sent))})
         self._climb(dies, breaks, resume=False)
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from harness.decide.traffic import Division
 from harness.errors import UsageError
 
-__all__ = ["LONGEST_TAG", "Claim", "claimed", "read_claim", "released"]
+__all__ = ["LONGEST_TAG", "Claim", "SentBack", "claimed", "read_claim", "released"]
 
 LONGEST_TAG = 256
 """Characters of a tag's value (documented)."""
 
 PROMOTION_TAG, STATE_TAG, SAVED_TAG = "gate.promotion", "gate.state", "gate.saved"
 CANDIDATE_TAG, KEPT_TAG = "gate.candidate", "gate.kept_until"
+_SENT_BACK_TAG = "gate.sent_back"
 _TAGS = (PROMOTION_TAG, STATE_TAG, SAVED_TAG, CANDIDATE_TAG, KEPT_TAG)
 
 _SHARE = re.compile(r"([^=,;]+)=(\d{1,3})")
@@ -38,6 +39,24 @@ class Claim:
     saved: Division
     candidate: str
     kept_until: str = ""
+
+
+class SentBack(NamedTuple):
+    """What a version says of its last promotion, where requests sent it back: why, and by which evidence and policy."""
+
+    why: str
+    evidence_sha256: str
+    policy_sha256: str
+
+    def tags(self) -> dict[str, str]:
+        """Return it as tags of the version."""
+        return {_SENT_BACK_TAG: " ".join(self)}
+
+    @classmethod
+    def of(cls, tags: Mapping[str, str] | None) -> SentBack | None:
+        """Return what tags say; None where they say nothing."""
+        parts = (tags or {}).get(_SENT_BACK_TAG, "").split()
+        return cls(*parts) if len(parts) == len(cls._fields) else None
 
 
 def read_claim(tags: Mapping[str, str]) -> Claim | None:

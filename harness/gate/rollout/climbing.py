@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from harness.errors import Interrupted, StepFailed
+from harness.errors import HarnessError, Interrupted, StepFailed
 from harness.gate.policy import GatePolicy
 from harness.gate.rollout.asset import Registry, tags_of, write_tags
-from harness.gate.rollout.claim import Claim
+from harness.gate.rollout.claim import Claim, SentBack
 from harness.gate.rollout.course import Course, next_rung
 from harness.gate.rollout.journal import Journal
 from harness.gate.rollout.ladder import Action, Rung, division_on
@@ -149,6 +149,7 @@ class Climb:
         for each in dict.fromkeys((self._section.requests, self._section.most_requests)):
             if not self._probed(rung, each, ends):
                 break
+            self._site.still(began.promotion, division)
             findings = judge(self._course.seen, self._limits)
             broken = [str(finding) for finding in findings if finding.outcome == "broken"]
             if broken:
@@ -227,7 +228,18 @@ class Climb:
 
     def _back(self, why: Why, detail: str) -> Ended:
         put_back(self._site, self._journal, why, detail)
+        if why in ("harm", "inconclusive"):
+            self._note_on_model(why)
         return Ended(self._course, "rolled back", why, detail, _EXIT_CODES[why])
+
+    def _note_on_model(self, why: Why) -> None:
+        """Say on the version that it was sent back: the journal may be gone when somebody tries again."""
+        began = self._course.began
+        sent_back = SentBack(why, began.evidence_sha256, began.policy_sha256)
+        try:
+            write_tags(self._site.client, began.model, began.version, sent_back.tags())
+        except HarnessError as error:
+            self._site.watch.warned(f"the model does not say that it was sent back: {error}")
 
     def _now(self) -> datetime:
         return self._site.clock.now()

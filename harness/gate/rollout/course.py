@@ -51,11 +51,6 @@ class Course:
         """The traffic before it began."""
         return Division.of(self.began.live, self.began.mirror)
 
-    @property
-    def harmed(self) -> bool:
-        """Whether it was undone because requests showed harm."""
-        return self.undoing is not None and self.undoing.why == "harm"
-
     def take(self, record: Record, where: str = "journal") -> None:
         """Take the next record; DataError when it cannot follow."""
         after = TRANSITIONS[self.state].get(record.kind)

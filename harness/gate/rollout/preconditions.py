@@ -13,7 +13,7 @@ from harness.decide.traffic import Division
 from harness.errors import HarnessError, PromotionRefused, UsageError
 from harness.gate.evidence.records import Header, Side
 from harness.gate.policy import GatePolicy
-from harness.gate.rollout.claim import Claim
+from harness.gate.rollout.claim import Claim, SentBack
 from harness.gate.rollout.course import Course
 from harness.gate.rollout.ladder import ladder
 from harness.gate.rollout.operations import limits_of, requests_needed
@@ -30,8 +30,8 @@ class Situation:
     """What was found. recomputed: "" or where the verdict differs from the one that evidence and policy lead to.
 
     header: of the evidence. deployed: both sides as they are now. states: of the deployments, by lower-case name.
-    managed: the endpoint is a managed one. claim: who holds it. earlier: promotions in its journal. resumed: the one
-    that goes on, whose traffic is what its rung wants.
+    managed: the endpoint is a managed one. claim: who holds it. earlier: promotions in its journal. sent_back: what the
+    candidate's version says of its last one. resumed: the one that goes on, whose traffic is what its rung wants.
     """
 
     verdict: Verdict
@@ -46,6 +46,7 @@ class Situation:
     claim: Claim | None
     earlier: Sequence[Course]
     today: date
+    sent_back: SentBack | None = None
     resumed: Course | None = None
 
 
@@ -91,15 +92,29 @@ def _of_the_verdict(found: Situation) -> Iterator[HarnessError]:
     if not date.fromisoformat(verdict.decided) <= found.today <= last:
         got = f"decided on {verdict.decided}, today is {found.today}"
         yield _refused("the verdict has expired", got, f"a day up to {last}", _SCORE)
-    if any(
-        each.harmed and not each.is_open and each.began.evidence_sha256 == found.evidence_sha256
-        for each in found.earlier
-    ):
+    yield from _of_earlier_tries(found)
+
+
+def _of_earlier_tries(found: Situation) -> Iterator[HarnessError]:
+    """Refuse a second try after harm with the same evidence, and one that would ask no more after too little."""
+    known = [found.sent_back] if found.sent_back else []
+    for course in found.earlier:
+        if course.undoing is not None and not course.is_open:
+            known.append(SentBack(course.undoing.why, course.began.evidence_sha256, course.began.policy_sha256))
+    mine = [each for each in known if each.evidence_sha256 == found.evidence_sha256]
+    if any(each.why == "harm" for each in mine):
         yield _refused(
             "the candidate has been sent back for harm, with the same evidence",
             f"evidence {found.evidence_sha256[:12]}",
             "evidence from after that",
             f"Find out what went wrong; the journal says what was seen. {_SCORE}",
+        )
+    if any(each.why == "inconclusive" and each.policy_sha256 == found.policy.digest for each in mine):
+        yield _refused(
+            "the candidate has been sent back for too little, with the same evidence and policy",
+            f"policy {found.policy.digest[:12]}",
+            "a policy that asks more, or later evidence: trying until it fits is no proof",
+            "Raise rollout.most_requests in the policy and decide anew, or score what is deployed now.",
         )
 
 

@@ -15,7 +15,7 @@ from azure.core.exceptions import AzureError
 from harness.errors import UsageError
 from harness.gate.evidence.records import Side
 from harness.gate.rollout.asset import Registry, model_name
-from harness.gate.rollout.claim import read_claim
+from harness.gate.rollout.claim import SentBack, read_claim
 from harness.gate.rollout.climbing import Climb, Ended
 from harness.gate.rollout.course import Course
 from harness.gate.rollout.journal import Journal
@@ -166,9 +166,16 @@ def _looked_at(
         claim=read_claim(settings.tags),
         earlier=journal.courses,
         today=today,
+        sent_back=_sent_back(client, candidate),
         resumed=resumed,
     )
     return situation, target
+
+
+def _sent_back(client: Any, side: Side) -> SentBack | None:
+    if "/registries/" in side.model or not model_name(side.model):
+        return None
+    return SentBack.of(client.models.get(model_name(side.model), side.version).tags)
 
 
 def _state(client: Any, side: Side) -> str:

@@ -15,7 +15,9 @@ from harness.gate.evidence.records import Leakage
 from harness.gate.policy import load_policy
 from harness.gate.rollout.claim import Claim
 from harness.gate.rollout.journal import Journal
+from harness.gate.rollout.preconditions import Situation, refuse
 from harness.gate.rollout.promote import journal_file
+from harness.gate.rollout.proof import read_proof
 from harness.gate.rollout.site import Site
 from harness.lifecycle.watching import Silent
 from tests.unit.gate.rollout.stage import ENDPOINT, POLICY, Stage, write_evidence
@@ -160,6 +162,30 @@ def test_who_was_sent_back_for_harm_needs_new_evidence(stage: Stage) -> None:
     assert stage.promote().exit_code == 0
 
 
+def test_harm_is_known_without_the_journal(stage: Stage) -> None:
+    """The model's version says that it was sent back, and by which evidence: another machine refuses it too."""
+    stage.failing["green"] = 500
+    stage.promote()
+    stage.failing.clear()
+    journal_file(stage.folder / "journals", ENDPOINT).unlink()
+
+    with pytest.raises(PromotionRefused, match="sent back for harm"):
+        stage.promote()
+
+
+def test_nobody_tries_until_it_fits(stage: Stage) -> None:
+    """Sent back for too little, the same evidence and policy get no second try; a policy that asks more does."""
+    stage.on_post = lambda: stage.failing.update({"green": 0 if len(stage.asked) == 30 else 200})
+    assert stage.promote().exit_code == 11
+    stage.failing.clear()
+    with pytest.raises(PromotionRefused, match="trying until it fits is no proof"):
+        stage.promote()
+    (stage.folder / "policy.toml").write_text(POLICY.replace("most_requests = 9", "most_requests = 20"))
+    stage.decide()
+
+    assert stage.promote().exit_code == 0
+
+
 def test_two_promotions_at_once_on_one_machine_are_refused(stage: Stage) -> None:
     """The journal is locked for as long as somebody climbs."""
     with Journal(journal_file(stage.folder / "journals", ENDPOINT)), pytest.raises(UsageError, match="another process"):
@@ -201,3 +227,55 @@ def test_the_ladder_is_part_of_the_policy(stage: Stage) -> None:
     path.write_text(POLICY + "live_percents = [100]\n")
 
     assert load_policy(path).digest != before
+
+
+def _situation(stage: Stage) -> Situation:
+    """What is found on the stage, as values."""
+    proof = read_proof(*(stage.folder / name for name in ("verdict.json", "policy.toml", "evidence.jsonl")))
+    header = proof.header
+    return Situation(
+        verdict=proof.verdict,
+        policy=proof.policy,
+        header=header,
+        evidence_sha256=proof.evidence_sha256,
+        recomputed=proof.recomputed,
+        deployed={"baseline": header.baseline, "candidate": header.candidate},
+        states={"blue": "Succeeded", "green": "Succeeded"},
+        division=Division.of({"blue": 100}),
+        managed=True,
+        claim=None,
+        earlier=(),
+        today=stage.clock.now().date(),
+    )
+
+
+def test_what_is_as_it_should_be_is_not_refused(stage: Stage) -> None:
+    """The stage itself, whose candidate may be promoted."""
+    refuse(_situation(stage))
+
+
+def test_copies_are_made_by_managed_endpoints_only(stage: Stage) -> None:
+    """On Kubernetes the rung is to be left out."""
+    with pytest.raises(UsageError, match=r"only a managed endpoint copies requests.*mirror_percent = 0"):
+        refuse(replace(_situation(stage), managed=False))
+
+
+def test_traffic_moves_on_one_endpoint(stage: Stage) -> None:
+    """A candidate on an endpoint of its own cannot get a share of the baseline's."""
+    found = _situation(stage)
+    baseline = replace(found.verdict.baseline, endpoint="elsewhere")
+
+    with pytest.raises(UsageError, match="on another endpoint than the baseline; got the baseline on elsewhere"):
+        refuse(replace(found, verdict=replace(found.verdict, baseline=baseline)))
+
+
+@pytest.mark.parametrize("model", ["azureml://registries/azureml/models/Phi-3/versions/5", ""])
+def test_a_model_that_is_no_version_of_the_workspace_cannot_bear_a_verdict(stage: Stage, model: str) -> None:
+    """It is to be registered here first."""
+    found = _situation(stage)
+    candidate = replace(found.verdict.candidate, model=model, version="5" if model else "")
+    side = replace(found.deployed["candidate"], model=model, version=candidate.version)
+    deployed = {**found.deployed, "candidate": side}
+
+    with pytest.raises(UsageError, match="the verdict cannot be written to it"):
+        refuse(replace(found, verdict=replace(found.verdict, candidate=candidate), deployed=deployed))
