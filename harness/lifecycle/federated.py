@@ -27,10 +27,10 @@ _TIMEOUT_S = 30.0
 _PAUSES_S = (1.0, 5.0, 15.0)
 """After how long GitHub is asked again when it cannot be reached, or has trouble of its own."""
 
+_wait = RealClock().sleep
 
-def federated_credential(
-    environ: Mapping[str, str], *, sleep: Callable[[float], None] = RealClock().sleep
-) -> Any | None:
+
+def federated_credential(environ: Mapping[str, str], *, sleep: Callable[[float], None] = _wait) -> Any | None:
     """Return the credential of the CI job that `environ` describes, or None outside of one. Nothing is sent yet.
 
     sleep: waits so many seconds before a token is asked for again.
