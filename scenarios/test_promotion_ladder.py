@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from promoting import POLICY, Comparing, Comparison, KilledError
 
-from fakes.world.faults import HttpFault
 from harness.backends import Surroundings
 from harness.errors import PromotionRefused
 from harness.plugin.lifecycle import Lifecycle
@@ -107,6 +106,8 @@ def test_ctrl_c_on_any_rung_puts_the_traffic_back(decided: Comparison) -> None:
 
 def test_harm_in_service_sends_it_back(decided: Comparison, azure: Any) -> None:
     """Once callers are led to green nothing is answered: the map is back, and the same verdict gives no second try."""
+    from fakes.world.faults import HttpFault  # a live run holds nothing of the local Azure ML
+
     for request in range(60, 90):
         azure.faults.on("Scoring_Score", HttpFault(500), nth=request)
     ended = decided.promote()

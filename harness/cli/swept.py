@@ -78,6 +78,7 @@ def _failure(left: list[Swept]) -> StepFailed:
 
 def _document(result: SweepResult) -> str:
     parts = {
+        "succeeded": result.error is None and not result.left,
         "exit_code": result.exit_code,
         "dry_run": result.dry_run,
         "ledger": str(result.ledger),
