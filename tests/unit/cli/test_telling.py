@@ -135,7 +135,8 @@ def test_a_refusal_is_a_document_that_fits_every_command(
     out, err = capsys.readouterr()
     told = json.loads(out)
 
-    assert {"succeeded", "exit_code", "error"} <= set(told) and "run_id" not in told
+    assert {"succeeded", "exit_code", "error"} <= set(told)
+    assert "run_id" not in told
     assert told["succeeded"] is False
     assert (told["exit_code"], told["error"]["exit_code"]) == (2, ended.value.code)
     assert (told["error"]["what"] in err, bool(told["error"]["remedy"])) == (True, True)
