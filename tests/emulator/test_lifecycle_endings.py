@@ -147,3 +147,15 @@ def test_missing_rights_are_no_reason_to_take_another_tier(azure: Emulator, tmp_
     assert isinstance(report.error, StepFailed)
     assert "no right to create" in str(report.error)
     assert azure.world.home.computes == {}
+
+
+@pytest.mark.parametrize(("tries", "survives"), [(40, True), (400, False)])
+def test_a_network_that_is_gone_while_a_job_runs(azure: Emulator, tmp_path: Path, tries: int, survives: bool) -> None:
+    """Minutes of it are waited out, what lasts ends the run with its cause, and nothing is left either way."""
+    for nth in range(2, tries):
+        azure.faults.on("Jobs_Get", ConnectionFault("reset"), nth=nth)
+    report = run_small(azure, tmp_path)
+
+    assert (report.error is None) is survives
+    assert survives or "reset" in str(report.error)
+    assert bills(azure) == []
