@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from fakes.catalogue import ERAS
 from fakes.emulator import Emulator
 from fakes.emulator.serving import AzureSite, Head, Journal, Server, Settings, as_exports
-from harness.backends.select import BackendChoice, refuse_unknown
+from harness.backends.select import DEFAULT_CATALOG, BackendChoice, refuse_unknown
 from harness.backends.surroundings import Surroundings
 from harness.errors import EnvironmentMissing, UsageError, excerpt
 
@@ -92,7 +92,8 @@ def _settings(request: ServeRequest, kept: Head | None) -> Settings:
     """Return what is served: what the request says, what a state file says, else the defaults; UsageError if both
     say something else.
     """
-    choice = BackendChoice("emulator", "", catalog=request.catalog or "2024-04", pace=request.pace or "recorded")
+    catalog = DEFAULT_CATALOG if request.catalog is None else request.catalog
+    choice = BackendChoice("emulator", "", catalog=catalog, pace=request.pace or "recorded")
     refuse_unknown(choice, eras=ERAS)
     asked = {name: getattr(request, name) for name in ("catalog", "pace", "seed", "cloud")}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -106,11 +107,11 @@ def _settings(request: ServeRequest, kept: Head | None) -> Settings:
                 expected=str(held[name]),
                 remedy=f"Leave --{name} out to resume it, or name another state file to begin anew.",
             )
-    if not re.fullmatch(r"[A-Za-z]\w*", request.cloud or "AzureCloud"):
+    if not re.fullmatch(r"[A-Za-z]\w*", given.get("cloud", "AzureCloud")):
         raise UsageError(
             "the cloud's name cannot be used",
             where="--cloud",
-            got=excerpt(request.cloud),
+            got=excerpt(request.cloud) or "''",
             expected="a word, such as LocalAzureML",
             remedy="Choose another name, or leave --cloud out for public Azure's.",
         )

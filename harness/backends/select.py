@@ -123,7 +123,8 @@ def choose_backend(
         return BackendChoice(name, f"{cassette} needs neither account nor network", cassette=cassette)
     if name in LOCAL_BACKENDS:
         reason = f"{_IN_SHORT[name]} needs neither account nor network"
-        return BackendChoice(name, reason, catalog=catalog or DEFAULT_CATALOG, pace=pace or "recorded")
+        era = DEFAULT_CATALOG if catalog is None else catalog  # "" is no era, and is refused as others are
+        return BackendChoice(name, reason, catalog=era, pace=pace or "recorded")
     _refuse_local_options({"--catalog": catalog, "--pace": pace})
     interactive = machine.terminal and not machine.environ.get("CI")
     credentials = _credentials(machine, interactive)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.cli.amounts import amount_given
 from harness.cli.cassettes import cassettes
 from harness.cli.durations import duration_given
 from harness.cli.emulator import emulator
@@ -20,6 +21,9 @@ from harness.cli.gate import gate
 from harness.cli.outcome import Presentation
 from harness.cli.paces import Pace
 from harness.errors import EnvironmentMissing, UsageError, nearest
+
+if TYPE_CHECKING:
+    from harness.cli.request import RunRequest
 
 __all__ = ["asked"]
 
@@ -33,6 +37,8 @@ Command = Callable[[], int]
 
 _Misused: type[Any] = typer.BadParameter.__mro__[1]
 """What typer raises for wrong use: click's UsageError, which some versions of typer bring under another name."""
+
+_NUMBERS = {"integer": "a whole number", "number": "a number", "float": "a number"}
 
 
 class Backend(str, Enum):
@@ -78,6 +84,7 @@ def _misuse(error: Any, arguments: Sequence[str]) -> UsageError:
         close = getattr(error, "possibilities", None) or ()
         return UsageError(message, where=command, got=" ".join(arguments), nearest=close, remedy=remedy)
     expected = re.sub(r"^(Value error, )?(.* is not |Input should be )", "", message)
+    expected = re.sub(r"^a valid (integer|number|float)\b.*", lambda kind: _NUMBERS[kind.group(1)], expected)
     close = nearest(given[-1], re.findall("'([^']+)'", expected))
     what = f"{names[0]} has a wrong value"
     return UsageError(what, where=command, got=given[-1] or "''", expected=expected, nearest=close, remedy=remedy)
@@ -121,10 +128,14 @@ Settings = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse what would otherwise be dropped with a warning.")]
 KeepEndpoint = Annotated[bool, typer.Option("--keep-endpoint", help="Leave the endpoint, which bills, to look at.")]
 MaxHours = Annotated[
-    float | None, typer.Option(metavar="H", help="Hours of Azure's time that the run may take; it ends with them.")
+    float | None,
+    typer.Option(
+        parser=amount_given, metavar="H", help="Hours of Azure's time that the run may take; it ends with them."
+    ),
 ]
 MaxCost = Annotated[
-    float | None, typer.Option(metavar="X", help="Money that the run may cost, by the prices of the size list.")
+    float | None,
+    typer.Option(parser=amount_given, metavar="X", help="Money that the run may cost, by the prices of the size list."),
 ]
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="Where to write; without it, runs/<run id>.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document; progress goes to stderr.")]
@@ -132,6 +143,15 @@ Ledgers = Annotated[
     Path | None, typer.Option("--ledger", metavar="DIR", help="Where created things are noted; else runs/ledger.")
 ]
 Timeline = Annotated[bool, typer.Option(help="Draw the steps' durations as bars at the end.")]
+
+
+def _run_request(options: Mapping[str, Any]) -> RunRequest:
+    """Return what is to run, of the options of `run` or of `doctor`, which are called as the request's fields."""
+    from harness.cli.request import RunRequest  # with the spec, a tenth of a second
+
+    given = {name: value for name, value in options.items() if name in RunRequest.__dataclass_fields__}
+    plain = {name: value.value for name, value in given.items() if isinstance(value, Enum)}
+    return RunRequest(**{**given, **plain, "settings": tuple(given["settings"] or ())})
 
 
 @app.command(short_help="Run the whole lifecycle once.")
@@ -153,26 +173,12 @@ def run(
     timeline: Timeline = True,
 ) -> Command:
     """Run the whole lifecycle once: fine-tune, register, deploy, score, delete."""
+    options = locals()  # all of them, by name, and nothing else yet
 
     def carry_out() -> int:
-        from harness.cli.run import RunRequest, run_and_show  # with the SDK, a second
+        from harness.cli.run import run_and_show  # with the SDK, a second
 
-        request = RunRequest(
-            spec=spec,
-            data=data,
-            percent=percent,
-            settings=tuple(settings or ()),
-            strict=strict,
-            keep_endpoint=keep_endpoint,
-            max_hours=max_hours,
-            max_cost=max_cost,
-            backend=backend.value,
-            catalog=catalog,
-            pace=pace.value if pace else None,
-            folder=folder,
-            ledger=ledger,
-        )
-        return run_and_show(request, Presentation(as_json, timeline))
+        return run_and_show(_run_request(options), Presentation(as_json, timeline))
 
     return carry_out
 
@@ -241,22 +247,11 @@ def doctor(
     against it; 1 a problem was found; 2 wrong use; 3 the environment lacks
     something.
     """
+    options = locals()  # all of them, by name, and nothing else yet
 
     def carry_out() -> int:
-        from harness.cli.doctor import RunRequest, diagnose_and_show  # with the SDK, a second
+        from harness.cli.doctor import diagnose_and_show  # with the SDK, a second
 
-        request = RunRequest(
-            spec=spec,
-            data=data,
-            percent=percent,
-            settings=tuple(settings or ()),
-            strict=strict,
-            keep_endpoint=keep_endpoint,
-            max_hours=max_hours,
-            max_cost=max_cost,
-            backend=backend.value,
-            catalog=catalog,
-        )
-        return diagnose_and_show(request, Presentation(as_json))
+        return diagnose_and_show(_run_request(options), Presentation(as_json))
 
     return carry_out

@@ -17,7 +17,7 @@ from harness.cli.screen import screens
 from harness.gate.calibration.dose import DoseTest
 from harness.gate.calibration.operating import Rates
 from harness.gate.calibration.own_scores import Calibration, calibrate
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_for
 from harness.gate.policy import load_policy
 
 __all__ = ["calibrate_and_show"]
@@ -30,7 +30,7 @@ def calibrate_and_show(
 ) -> int:
     """Measure, tell, and return 1 when a rate is above its limit, else 0. Progress goes to stderr."""
     policy = load_policy(policy_file)
-    evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
+    evidence = load_for(policy, evidence_file)
     _, errors = screens()
 
     def tell(text: str) -> None:
@@ -49,7 +49,7 @@ def calibrate_and_show(
 def _show(found: Calibration, dosed: DoseTest | None, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("truth", "promote", "block", "inconclusive", "E[n]"):
-        table.add_column(title, justify="left" if title == "truth" else "right")
+        table.add_column(Text(title), justify="left" if title == "truth" else "right")
     for truth in found.truths:
         shares = [_share(truth.rates, each) for each in _shares(truth.rates)]
         table.add_row(Text(truth.name), *shares, f"{truth.rates.conversations:.0f}")

@@ -14,9 +14,8 @@ from harness.cli.gate_reporting import place_of, report
 from harness.cli.gate_telling import show_verdict
 from harness.cli.screen import Screen
 from harness.errors import EnvironmentMissing
-from harness.gate.evidence.loading import load_evidence
-from harness.gate.evidence.paired import PairedEvidence
-from harness.gate.policy import GatePolicy, load_policy
+from harness.gate.evidence.loading import load_anchor, load_for
+from harness.gate.policy import load_policy
 from harness.gate.report.rates import rates_beside
 from harness.gate.report.writing import REPORT
 from harness.gate.verdict.decide import decide
@@ -24,16 +23,17 @@ from harness.gate.verdict.document import first_difference, read_verdict, verdic
 from harness.gate.verdict.verdict import EXIT_CODES, Verdict
 from harness.gate.verdict.versions import installed
 
-__all__ = ["VERDICT_FILE", "decide_and_show", "load_all", "verify_and_show"]
+__all__ = ["decide_and_show", "verify_and_show"]
 
-VERDICT_FILE = "verdict.json"
+_VERDICT_FILE = "verdict.json"
 
 
 def decide_and_show(
     evidence_file: Path, policy_file: Path, folder: Path | None, held_out: Path | None, *, as_json: bool
 ) -> int:
     """Give the verdict of today, write it, report it, tell it, and return the exit code that stands for it."""
-    evidence, policy, anchor = load_all(evidence_file, policy_file)
+    policy = load_policy(policy_file)
+    evidence, anchor = load_for(policy, evidence_file), load_anchor(policy, policy_file)
     place, rates = place_of(held_out, evidence), rates_beside(policy_file)
     verdict = decide(evidence, policy, today=date.today(), anchor=anchor)
     content = verdict_bytes(verdict)
@@ -49,7 +49,8 @@ def decide_and_show(
 def verify_and_show(verdict_file: Path, evidence_file: Path, policy_file: Path, *, as_json: bool) -> int:
     """Decide as on the recorded day, tell whether the same bytes come out, and return 0 or INVALID's exit code."""
     recorded, content = read_verdict(verdict_file)
-    evidence, policy, anchor = load_all(evidence_file, policy_file)
+    policy = load_policy(policy_file)
+    evidence, anchor = load_for(policy, evidence_file), load_anchor(policy, policy_file)
     today = date.fromisoformat(recorded.decided)
     computed = decide(evidence, policy, today=today, anchor=anchor, versions=recorded.versions)
     difference = first_difference(content, verdict_bytes(computed))
@@ -68,16 +69,6 @@ def verify_and_show(verdict_file: Path, evidence_file: Path, policy_file: Path, 
     return EXIT_CODES["INVALID"] if difference else 0
 
 
-def load_all(evidence_file: Path, policy_file: Path) -> tuple[PairedEvidence, GatePolicy, PairedEvidence | None]:
-    """Return evidence, policy, and the anchor's evidence if the policy pins any; its path is relative to the policy."""
-    policy = load_policy(policy_file)
-    fails = policy.answers.truncated == "failed"
-    evidence = load_evidence(evidence_file, truncated_fails=fails)
-    if policy.anchor is None:
-        return evidence, policy, None
-    return evidence, policy, load_evidence(policy_file.parent / policy.anchor.evidence, truncated_fails=fails)
-
-
 def _show(verdict: Verdict, written: Path, out: Screen) -> None:
     show_verdict(verdict, out)
     out.print(Text(f"The report is in {written.with_name(REPORT)}, all else beside it"), soft_wrap=True)
@@ -91,7 +82,7 @@ def _show_verified(recorded: Verdict, difference: str, others: Mapping[str, str]
 
 
 def _write(folder: Path, content: bytes) -> Path:
-    path = folder / VERDICT_FILE
+    path = folder / _VERDICT_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

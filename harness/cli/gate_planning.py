@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.cli.gate_output import print_document, print_text
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_for
+from harness.gate.metrics.registry import MEMORISED, find_metric
 from harness.gate.planning.plan import Plan, Spread, plan, refuse_if_underpowered
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.verdict.quality import kind_of, pairs_of
@@ -22,8 +23,9 @@ __all__ = ["plan_and_show"]
 
 
 def plan_and_show(policy_file: Path, conversations: int | None, evidence_file: Path | None, *, as_json: bool) -> int:
-    """Tell what the policy takes; UsageError when what is planned with cannot reach its power."""
+    """Tell what the policy takes; UsageError for a metric that is not there, and for too few conversations."""
     policy = load_policy(policy_file)
+    _refuse_unknown(policy)
     made = plan(policy, conversations, _measured(policy, evidence_file) if evidence_file else None)
     if not as_json:
         print_text(lambda out: _show(made, out))
@@ -33,9 +35,17 @@ def plan_and_show(policy_file: Path, conversations: int | None, evidence_file: P
     return 0
 
 
+def _refuse_unknown(policy: GatePolicy) -> None:
+    """Make each metric of ours; what a policy names itself is code of its user, and not loaded for a plan."""
+    for name in policy.used_metrics:
+        reference = policy.metrics.get(name, name)
+        if ":" not in reference and reference != MEMORISED:
+            find_metric(reference)
+
+
 def _measured(policy: GatePolicy, evidence_file: Path) -> dict[str, Spread]:
     """Return how much the primaries' differences scatter in earlier evidence."""
-    evidence = load_evidence(evidence_file, truncated_fails=policy.answers.truncated == "failed")
+    evidence = load_for(policy, evidence_file)
     spreads = {}
     for primary in policy.primary:
         if primary.metric in evidence.metrics and len(evidence.ids) > 1:

@@ -17,9 +17,9 @@ from harness.gate.policy import GatePolicy
 from harness.gate.report import ErrorRate, add_step_summary, gather, write_reports
 from harness.gate.verdict.verdict import Verdict
 
-__all__ = ["STEP_SUMMARY", "place_of", "report"]
+__all__ = ["place_of", "report"]
 
-STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The file that GitHub Actions shows below a run."""
 
 
@@ -43,7 +43,7 @@ def report(
     _, errors = screens()
     for problem in problems:
         show_error(problem, errors)
-    step = environ.get(STEP_SUMMARY)
+    step = environ.get(_STEP_SUMMARY)
     if step and not add_step_summary(facts, Path(step)):
         errors.print(Text("The step's summary has no room left for this one; summary.md has it."), soft_wrap=True)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from harness.cli.drawing import Symbols, symbols_for
 from harness.cli.gate_forest import Forest, forest_for
+from harness.gate.report.words import named
 from harness.gate.verdict.verdict import Outcome, RuleOutcome, RuleResult, Verdict
 
 __all__ = ["show_verdict"]
@@ -64,8 +65,7 @@ def _foot(verdict: Verdict, console: Console) -> None:
         f"failed answers: {verdict.tipping.detail}",
         f"{verdict.conversations} conversations of {verdict.held_out}, look {verdict.look} of {verdict.looks}, "
         f"attempts: {verdict.attempts}",
-        f"candidate {verdict.candidate.model}:{verdict.candidate.version}, "
-        f"baseline {verdict.baseline.model}:{verdict.baseline.version}",
+        f"candidate {named(verdict.candidate)}, baseline {named(verdict.baseline)}",
     ):
         console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from harness.backends import Surroundings, choose_backend, open_backend
 from harness.backends.live import look_around
+from harness.cli.gate_output import print_document, print_text
 from harness.cli.gate_score import Place, Settings
 from harness.cli.interrupts import INTERRUPTS
 from harness.cli.quiet import sdk_noise_to
@@ -34,9 +35,9 @@ from harness.gate.scoring.timing import Timing
 from harness.lifecycle.connect import connect
 from harness.spec import LifecycleSpec
 
-__all__ = ["LEAKED", "request_of", "score_and_show"]
+__all__ = ["score_and_show"]
 
-LEAKED = 12
+_LEAKED = 12
 """Exit code of what makes every verdict INVALID."""
 
 
@@ -53,7 +54,7 @@ def score_and_show(settings: Settings) -> int:
     as_json = settings.as_json
     INTERRUPTS.check()
     INTERRUPTS.each()
-    request = request_of(settings)
+    request = _request_of(settings)
     choice = choose_backend(settings.backend, look_around())
     request.evidence.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -71,30 +72,28 @@ def score_and_show(settings: Settings) -> int:
         ) from error
     INTERRUPTS.hold()
     if isinstance(report, Sent):
-        return _tell_sent(report, out, as_json=as_json)
-    code = LEAKED if report.leaked else 0
+        return _tell_sent(report, as_json=as_json)
+    code = _LEAKED if report.leaked else 0
     if as_json:
-        out.file.write(json.dumps({**report.to_dict(), "exit_code": code}, indent=2) + "\n")
-        out.file.flush()
+        print_document({**report.to_dict(), "exit_code": code})
     else:
-        _show(report, out)
+        print_text(lambda screen: _show(report, screen))
     return code
 
 
-def _tell_sent(sent: Sent, out: Console, *, as_json: bool) -> int:
+def _tell_sent(sent: Sent, *, as_json: bool) -> int:
+    text = (
+        f"Job {sent.job} asks {sent.conversations:,} conversations. When it has completed, run the same command "
+        f"with --collect {sent.job} to get the evidence."
+    )
     if as_json:
-        out.file.write(json.dumps({**sent._asdict(), "exit_code": 0}, indent=2) + "\n")
-        out.file.flush()
+        print_document({**sent._asdict(), "exit_code": 0})
     else:
-        text = (
-            f"Job {sent.job} asks {sent.conversations:,} conversations. When it has completed, run the same command "
-            f"with --collect {sent.job} to get the evidence."
-        )
-        out.print(Text(text), soft_wrap=not out.is_terminal)
+        print_text(lambda screen: screen.print(Text(text), soft_wrap=not screen.is_terminal))
     return 0
 
 
-def request_of(settings: Settings) -> ScoreRequest:
+def _request_of(settings: Settings) -> ScoreRequest:
     """Return what to score; SpecError for a policy and UsageError for a parameter that cannot be."""
     policy = load_policy(settings.policy) if settings.policy else None
     parts = policy.slice if policy else ()

@@ -19,6 +19,9 @@ from harness.errors import EnvironmentMissing, UsageError
 
 __all__ = ["Wanted", "serve_until_stopped"]
 
+_OURS = 0o600
+"""For a file that holds a client secret: nobody else reads it, as nobody else reads the state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -53,7 +56,7 @@ def _tell(served: Served, wanted: Wanted) -> None:
         folder = wanted.config.is_dir()
         _write(wanted.config / "config.json" if folder else wanted.config, _json(served.workspace), "--config")
     if wanted.env_file:
-        _write(wanted.env_file, as_exports(served.environment), "--env-file")
+        _write(wanted.env_file, as_exports(served.environment), "--env-file", _OURS)
     for line in (*served.told, f"the local Azure ML listens at {served.address}; Ctrl-C stops it"):
         _say(line)
     document = {"address": served.address, "environment": served.environment, "workspace": served.workspace}
@@ -79,10 +82,12 @@ def _json(values: Mapping[str, object]) -> str:
     return json.dumps(values, indent=2) + "\n"
 
 
-def _write(path: Path, text: str, option: str) -> None:
-    """Write a file that nobody sees half-written."""
+def _write(path: Path, text: str, option: str, mode: int = 0o666) -> None:
+    """Write a file that nobody sees half-written. mode: who may read and write it, less what the umask takes away."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode)
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:

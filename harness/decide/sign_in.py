@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["REFUSALS", "SignInRefusal", "explain_sign_in", "skew"]
+__all__ = ["REFUSALS", "SignInRefusal", "explain_missing_bundle", "explain_sign_in", "skew"]
 
 _CODE = re.compile(r"AADSTS(\d+)")
 _NO_FILE = re.compile(r"WorkloadIdentityCredential: .*No such file or directory: '([^']*)'")
@@ -94,16 +94,27 @@ def explain_sign_in(said: str) -> SignInRefusal | None:
             f"the file of the federated token is not there: {missing.group(1)}",
             "Set AZURE_FEDERATED_TOKEN_FILE to the file that holds the token, or have it written before the run.",
         )
-    bundle = _NO_BUNDLE.search(said)
-    if bundle is not None:
-        return SignInRefusal(
-            f"the file of certificates to trust is not there: {bundle.group(1)}",
-            "Correct or unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; a local Azure ML that stops removes its own.",
-        )
+    untrusting = explain_missing_bundle(said)
+    if untrusting is not None:
+        return untrusting
     known = next((REFUSALS[code] for code in _CODE.findall(said) if code in REFUSALS), None)
     if known is None and _UNTRUSTED.search(said):
         return _NOT_TRUSTED
     return _NOT_REACHED if known is None and _UNREACHED.search(said) else known
+
+
+def explain_missing_bundle(said: str) -> SignInRefusal | None:
+    """Return what it means that a request finds no certificates to trust; None when its words say something else.
+
+    `requests` raises OSError then, whatever the request was for.
+    """
+    bundle = _NO_BUNDLE.search(said)
+    if bundle is None:
+        return None
+    return SignInRefusal(
+        f"the file of certificates to trust is not there: {bundle.group(1)}",
+        "Correct or unset REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE; a local Azure ML that stops removes its own.",
+    )
 
 
 def skew(theirs: datetime, ours: datetime) -> str:

@@ -13,6 +13,7 @@ from azure.core.exceptions import HttpResponseError
 from harness.errors import ComputeNotAllowed, StepFailed, nearest
 from harness.ledger import Ledger
 from harness.lifecycle.delete import CleanUp
+from harness.lifecycle.outages import answered
 from harness.lifecycle.refusals import reason
 from harness.lifecycle.sizes import ClusterPlan, cluster_size, existing_cluster
 from harness.lifecycle.waiting import Deadline, Waiting, unfinished, wait_for, word
@@ -153,14 +154,14 @@ def _refused(section: ComputeSection, answers: list[str], plan: ClusterPlan) -> 
 
 def _settled(client: Any, cluster: Any, within: Waiting) -> Any:
     """Wait until a cluster is neither created nor changed by anybody; StepFailed if it cannot be used then."""
-    deadline = Deadline(within["clock"], within["deadline_s"], within.get("cap"))
+    clock, watch, what = within["clock"], within["watch"], f"bringing up cluster {cluster.name}"
+    deadline, see = Deadline(clock, within["deadline_s"], within.get("cap")), "Look at the cluster in Azure ML studio."
     while _state(cluster) in _MOVING:
         if deadline.passed:
-            state = f"provisioning state {cluster.provisioning_state}"
-            see = "Look at the cluster in Azure ML studio."
-            raise unfinished(f"bringing up cluster {cluster.name}", deadline, state, see=see)
-        within["clock"].sleep(_POLL_S)
-        cluster = client.compute.get(cluster.name)
+            raise unfinished(what, deadline, f"provisioning state {cluster.provisioning_state}", see=see)
+        clock.sleep(_POLL_S)
+        ask = partial(client.compute.get, cluster.name)
+        cluster = answered(ask, what, clock=clock, watch=watch, deadline=deadline, see=see)
     if _state(cluster) == "succeeded":
         return cluster
     problem = f" ({cluster.provisioning_errors})" if cluster.provisioning_errors else ""

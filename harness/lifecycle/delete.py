@@ -8,9 +8,10 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
+from harness.decide.sign_in import explain_missing_bundle
 from harness.errors import StepFailed, Unfinished
 from harness.ledger import CreatedResource, Ledger
-from harness.lifecycle.refusals import is_transient, reason, unexpected
+from harness.lifecycle.refusals import may_recover, reason, unexpected
 from harness.lifecycle.waiting import JOB_ENDED, Clock, Deadline, wait_for, word
 from harness.lifecycle.watching import Watcher
 
@@ -114,8 +115,9 @@ class CleanUp:
     def _remove(self, what: str, check: Callable[[], bool], begin: Callable[[], Any]) -> None:
         """Begin to remove until `check` says that nothing is there (404 included), or the deadline passes.
 
-        A conflict, a lost answer, a failed operation and a 404 for what is still found are tried again; a refusal
-        for good is raised, unless the thing has gone in the meantime.
+        A conflict, a lost answer, a token that cannot be renewed now, certificates that are not there, a failed
+        operation and a 404 for what is still found are tried again; a refusal for good is raised, unless the thing has
+        gone in the meantime.
         """
         deadline = Deadline(self._clock, self._deadline_s)
         while True:
@@ -131,11 +133,16 @@ class CleanUp:
             except StepFailed as error:
                 problem = str(error)
             except AzureError as error:
-                if not (is_transient(error) or isinstance(error, ResourceNotFoundError)):
+                if not (may_recover(error) or isinstance(error, ResourceNotFoundError)):
                     if not _there(check):
                         return
                     raise
                 problem = reason(error)
+            except OSError as error:
+                untrusting = explain_missing_bundle(str(error))
+                if untrusting is None:
+                    raise
+                problem = untrusting.what  # it is written anew while others run
             if deadline.passed:
                 raise Unfinished(
                     f"{what} has not ended within {deadline.seconds:g} s",
@@ -158,9 +165,10 @@ class CleanUp:
 
 
 def _told(error: Exception) -> str:
+    """Return what went wrong, without a remedy: there is one for all that is left."""
     if isinstance(error, AzureError):
         return reason(error)
-    return str(error) if isinstance(error, StepFailed) else unexpected(error)
+    return "; got ".join(filter(None, (error.what, error.got))) if isinstance(error, StepFailed) else unexpected(error)
 
 
 def _may_be_there(resource: CreatedResource) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from azure.core.exceptions import AzureError
 
 from harness.errors import JobFailed, StepFailed
 from harness.lifecycle.logs import last_lines_of_runs
+from harness.lifecycle.outages import answered
 from harness.lifecycle.waiting import JOB_ENDED, Cap, Clock, Deadline, Pulse, unfinished, word
 from harness.lifecycle.watching import Watcher
 
@@ -48,15 +50,17 @@ def wait_for_job(
     """Return a job that has completed; the states of its nodes and steps are told as they change.
 
     JobFailed names the step at fault and its cause, StepFailed a job that does not respond, Unfinished the states when
-    the deadline passed. see: the sentence that says where to look for more, "" for the job's page in the studio.
+    the deadline passed. A network that is gone for a while ends no wait: see `outages`. see: the sentence that says
+    where to look for more, "" for the job's page in the studio.
     """
     deadline, began = Deadline(clock, deadline_s, cap), clock.now()
     steps = _Steps(client, name, watch)
     pulse = Pulse(clock, watch, steps.last_lines)
+    ask = partial(answered, what=f"job {name}", clock=clock, watch=watch, deadline=deadline, see=see)
     while True:
-        job = client.jobs.get(name)
+        job = ask(partial(client.jobs.get, name))
         status = word(job.status)
-        steps.tell(status, clock.now())
+        ask(partial(steps.tell, status, clock.now()))
         if status in JOB_ENDED:
             break
         if status == _SILENT:
@@ -67,7 +71,8 @@ def wait_for_job(
         waited = (clock.now() - began).total_seconds()
         clock.sleep(min(_LONGEST_S, max(_SHORTEST_S, waited / 5), deadline.left + 1))
     if status != "Completed":
-        raise _job_failed(client, job, see or _page(job))
+        broken = ask(partial(_broken, client, name))
+        raise _job_failed(client, job, broken, see or _page(job))
     return job
 
 
@@ -111,9 +116,12 @@ def descendants(client: Any, name: str, depth: int, below: int = 0) -> Iterator[
             yield from descendants(client, child.name, depth, below + 1)
 
 
-def _job_failed(client: Any, job: Any, remedy: str) -> JobFailed:
-    """Find the deepest failed step: its parents fail with it, and know no more than that something failed."""
-    broken = [child for child in descendants(client, job.name, depth=3) if child.status in _BROKEN]
+def _broken(client: Any, name: str) -> Sequence[ChildJob]:
+    return [child for child in descendants(client, name, depth=3) if child.status in _BROKEN]
+
+
+def _job_failed(client: Any, job: Any, broken: Sequence[ChildJob], remedy: str) -> JobFailed:
+    """Blame the deepest failed step: its parents fail with it, and know no more than that something failed."""
     culprit = max(broken, key=lambda child: child.depth, default=None)
     if culprit is None:
         what = f"job {job.name} ended as {word(job.status)}"

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
 
+from harness.decide.sign_in import explain_missing_bundle
 from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.refusals import reason, unexpected
 from harness.lifecycle.report import LifecycleReport, StepRecord
@@ -36,6 +37,11 @@ TITLES: Mapping[str, str] = {
 
 LAST_STEP = "delete"
 """Carried out whatever happened before it."""
+
+_NOBODY = (ServiceRequestError, ServiceResponseError)
+_UNANSWERED = (
+    "Nobody answered: check the network and HTTPS_PROXY, and run again; `harness sweep` removes what may be left."
+)
 
 
 class Told(Protocol):
@@ -146,9 +152,12 @@ class Journal:
 def as_step_failed(name: str, error: Exception) -> StepFailed:
     """Return an exception that is none of ours as the failure of a step, with its reason."""
     if isinstance(error, AzureError):
-        remedy = "Correct what Azure names, and run again."
+        remedy = _UNANSWERED if isinstance(error, _NOBODY) else "Correct what Azure names, and run again."
         return StepFailed("a request to Azure failed", where=name, got=reason(error), remedy=remedy)
     if isinstance(error, OSError):
+        untrusting = explain_missing_bundle(str(error))
+        if untrusting is not None:
+            return StepFailed(untrusting.what, where=name, remedy=untrusting.remedy)
         remedy = "Make room or give rights to it, and run again."
         return StepFailed("a file cannot be read or written", where=name, got=str(error), remedy=remedy)
     remedy = "Run again; if it fails again, report it with the version of azure-ai-ml."

@@ -12,7 +12,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 
-__all__ = ["is_transient", "reason", "unexpected"]
+__all__ = ["is_transient", "may_recover", "reason", "unexpected"]
 
 _TRANSIENT = frozenset({408, 409, 412, 423, 429, 500, 502, 503, 504})
 _LONGEST = 1_000
@@ -41,6 +41,15 @@ def is_transient(error: AzureError) -> bool:
     if isinstance(error, ClientAuthenticationError):
         return False
     return isinstance(error, HttpResponseError | ServiceRequestError | ServiceResponseError)
+
+
+def may_recover(error: AzureError) -> bool:
+    """Say the same for who has had tokens before: one that cannot be renewed now may be later.
+
+    azure-identity also raises ClientAuthenticationError where it reaches nobody; one that was answered has a status.
+    """
+    unanswered = isinstance(error, ClientAuthenticationError) and error.status_code is None
+    return unanswered or is_transient(error)
 
 
 def unexpected(error: Exception) -> str:

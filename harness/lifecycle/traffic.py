@@ -16,6 +16,7 @@ from azure.core.exceptions import AzureError
 
 from harness.decide.traffic import Division, shift
 from harness.errors import DeploymentFailed, ParameterError, Unfinished
+from harness.lifecycle.outages import answered
 from harness.lifecycle.refusals import is_transient
 from harness.lifecycle.waiting import Deadline, Waiting, operate, word
 
@@ -114,7 +115,8 @@ def change_endpoint(client: Any, name: str, change: Callable[[Settings], Setting
 def _at_rest(client: Any, name: str, deadline: Deadline, within: Waiting) -> Any:
     """Return the endpoint once no operation runs on it; Unfinished when one still does at the deadline."""
     while True:
-        endpoint = client.online_endpoints.get(name)
+        ask = partial(client.online_endpoints.get, name)
+        endpoint = answered(ask, f"endpoint {name}", clock=within["clock"], watch=within["watch"], deadline=deadline)
         state = word(getattr(endpoint, "provisioning_state", ""))
         if state not in _MOVING:
             return endpoint

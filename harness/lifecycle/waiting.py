@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 from azure.core.exceptions import AzureError
 
 from harness.errors import OverBudget, StepFailed, Unfinished
-from harness.lifecycle.refusals import reason
+from harness.lifecycle.refusals import may_recover, reason
 from harness.lifecycle.watching import Watcher
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOB_ENDED",
+    "LONGEST_OUTAGE",
     "Cap",
     "Clock",
     "Deadline",
@@ -44,6 +45,9 @@ _SLICE_S = 0.05
 
 _PULSE_S = 60.0
 """How often whoever watches is told that a wait goes on."""
+
+LONGEST_OUTAGE = timedelta(minutes=15)
+"""For so long a wait goes on without any answer; a switch or a proxy that restarts takes minutes."""
 
 JOB_ENDED = ("Completed", "Failed", "Canceled")
 """A job in such a state bills no more. NotResponding is none: its nodes may go on, and nobody hears of them."""
@@ -171,7 +175,7 @@ def wait_for(
     if deadline.passed:
         raise unfinished(what, deadline, "it was not begun")
     poller = begin()
-    dropped = _leash(poller, deadline)
+    dropped = _leash(poller, deadline, clock)
     try:
         while not poller.done():
             if deadline.passed:
@@ -222,20 +226,27 @@ def unfinished(what: str, deadline: Deadline, state: str, log: Log | None = None
     return Unfinished(ended, got=got, remedy=f"Raise the limit in [limits] of the spec if it only takes longer. {look}")
 
 
-def _leash(poller: Any, deadline: Deadline) -> threading.Event:
+def _leash(poller: Any, deadline: Deadline, clock: Clock) -> threading.Event:
     """Return an event that ends the poller's thread: dropped half-way, it would go on polling (SDK source).
 
     The thread also ends by itself when the deadline has passed: in virtual time hours go by between two looks
-    of the one who waits.
+    of the one who waits. A poll that nobody answered is no failure of the operation, unless the outage lasts: the
+    poller asks again after its usual pause.
     """
-    dropped, method = threading.Event(), poller.polling_method()
+    dropped, method, answered = threading.Event(), poller.polling_method(), [clock.now()]
     if not poller.done():
         update_status = method.update_status
 
         def update_or_end() -> None:
             if dropped.is_set():
                 raise PollingDroppedError
-            update_status()
+            try:
+                update_status()
+                answered.append(clock.now())
+            except AzureError as error:
+                was_answered = getattr(error, "status_code", None) is not None
+                if was_answered or not may_recover(error) or clock.now() >= answered[-1] + LONGEST_OUTAGE:
+                    raise
             if deadline.passed and not method.finished():
                 raise PollingDroppedError
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_anchor, load_for
 from harness.gate.policy import load_policy
 from harness.gate.report import words
 from harness.gate.verdict.decide import decide
@@ -27,11 +27,7 @@ class Found(NamedTuple):
 def verdict_of(policy_file: Path, evidence_file: Path) -> Verdict:
     """Return the verdict of today; SpecError and DataError say why there is none."""
     policy = load_policy(policy_file)
-    fails = policy.answers.truncated == "failed"
-    evidence = load_evidence(evidence_file, truncated_fails=fails)
-    anchor = None
-    if policy.anchor is not None:
-        anchor = load_evidence(policy_file.parent / policy.anchor.evidence, truncated_fails=fails)
+    evidence, anchor = load_for(policy, evidence_file), load_anchor(policy, policy_file)
     return decide(evidence, policy, today=date.today(), anchor=anchor)
 
 

@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from azure.ai.ml.entities import ManagedOnlineDeployment
+
 from harness.backends import choose_backend, open_backend
 from harness.backends.live import look_around
 from harness.gate.evidence.loading import load_evidence
@@ -29,7 +31,6 @@ from harness.gate.scoring.sides import describe
 from harness.gate.scoring.timing import Timing
 from harness.gate.verdict.decide import decide
 from harness.lifecycle.report import LifecycleReport
-from harness.plugin.endpoint import LiveEndpoint
 from harness.plugin.lifecycle import Lifecycle
 from harness.spec import load_spec
 from tests.browser.chromium import opened_chromium
@@ -80,9 +81,10 @@ def _score(folder: Path, evidence: Path, policy: GatePolicy) -> None:
         lifecycle = Lifecycle(around, folder)
         part = lifecycle.run(whole.with_overrides({"data.percent": str(_PERCENT)}))
         with lifecycle.endpoint(whole, lifecycle.run(whole)) as blue:
-            green = LiveEndpoint(blue.client, blue.name, whole, {"fine-tuned": _model(part)}, around.clock, folder)
             blue.deploy("blue", "fine-tuned")
-            green.deploy("green", "fine-tuned")
+            hardware = {"instance_type": whole.deploy.instance_type, "instance_count": 1}
+            green = ManagedOnlineDeployment(name="green", endpoint_name=blue.name, model=_model(part), **hardware)
+            blue.client.online_deployments.begin_create_or_update(green).result()
             now = around.clock.now
             sides = [Compared(*describe(blue.client, blue.name, name, now)) for name in ("blue", "green")]
             request = ScoreRequest(

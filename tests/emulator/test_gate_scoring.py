@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +74,23 @@ def test_two_deployments_are_scored(score: Score, tmp_path: Path) -> None:
     assert (code, json.loads(out)["asked"]) == (0, {"baseline": {"answered": COUNT}, "candidate": {"answered": COUNT}})
     assert (paired.problems, len(paired.ids), "asking" in err) == ((), COUNT, True)
     assert [side.mean() for side in paired.scores["number_match"]] == [1.0, 1.0]
+
+
+class Full(io.StringIO):
+    """A stream on a disk without space."""
+
+    def write(self, text: str) -> int:
+        """Refuse."""
+        raise OSError(28, f"No space left on device for {len(text)} characters")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_full_stdout_is_no_defect(score: Score, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+    """What was scored is on the disk when it cannot be told: the command ends with 3 and says so."""
+    monkeypatch.setattr("sys.stdout", Full())
+    code, _, err = score("--candidate", "green", *options)
+
+    assert (code, "what came of it cannot be printed" in err, "defect" in err) == (3, True, False)
 
 
 def test_the_header_decides_and_not_the_traffic(score: Score, azure: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,9 @@ def test_a_block_says_what_fell_and_by_how_much() -> None:
 
     assert said[0].startswith("chrf is worse by 0.0")
     assert said[0].endswith("the margin is 0.02.")
-    assert "template_leakage: a fault in 1 of the candidate's conversations; 0 allowed." in said
+    assert said[2] == (
+        "template_leakage: conversations with a new fault: 1, 0 allowed; with any: 1, of the baseline: 0."
+    )
     assert not any("repetition" in sentence for sentence in said)
 
 

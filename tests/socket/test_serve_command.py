@@ -51,6 +51,12 @@ def test_files_are_written_for_shells_and_for_the_sdk(tmp_path: Path) -> None:
     assert config == server.document["workspace"]
 
 
+def test_the_file_with_the_secret_is_its_owners_alone(tmp_path: Path) -> None:
+    """The environment holds the client's secret; the ids in config.json are none."""
+    with serving("--env-file", str(tmp_path / "env.sh")):
+        assert (tmp_path / "env.sh").stat().st_mode & 0o077 == 0
+
+
 def test_a_server_that_was_killed_is_resumed(tmp_path: Path) -> None:
     """After kill -9 a new server on the same file holds the same endpoint, and says what it did."""
     state = ("--state", str(tmp_path / "state"))

@@ -1,7 +1,9 @@
 """The dose test: how large a share of faulty answers the gate notices, without asking a model.
 
 Two recorded models stand for two that are alike: conversation by conversation chance says whose answer is whose, so
-that they differ by as much as models do, and neither is better. Then a share of the one's answers gets a fault.
+that they differ by as much as models do, and neither is better. By how much the one is better on the whole is taken out
+first; of binary metrics and of faults it cannot be, so models that are far apart there take larger doses than models
+that are alike would. Then a share of the one's answers gets a fault.
 """
 
 from __future__ import annotations
@@ -93,8 +95,8 @@ def dose_test(
     results = []
     for name, scores in faulty.items():
         doses: list[Dose] = []
+        tell(f"answers with the fault: {name}")
         for share in DOSES:
-            tell(f"{name}: {share:.1%} of the answers")
             doses.append(runner.at(share, scores))
             if doses[-1].blocked == 1:
                 break
@@ -128,10 +130,7 @@ class _Runner:
     ) -> None:
         self._facts, self._hard = evidence.metrics, policy.hard
         self._tests, self._looks, self._level = tests_of(evidence, policy), looks_of(policy, size[1]), level_of(policy)
-        self._pairs = {
-            name: Pairs(each.baseline[recorded], each.candidate[recorded], each.binary)
-            for name, each in ((test.name, pairs_of(evidence, policy, test.name)) for test in self._tests)
-        }
+        self._pairs = {test.name: _levelled(pairs_of(evidence, policy, test.name), recorded) for test in self._tests}
         self._faults = {
             check.metric: (before[recorded], now[recorded])
             for check in policy.hard
@@ -173,6 +172,13 @@ class _Runner:
         best = self._facts[check.metric].best
         spoilt = np.abs(np.asarray(faulty[check.metric]) - best) if check.metric in faulty else None
         return counted(*_dealt(self._faults[check.metric], spoilt, drawn, share), absolute=check.absolute)
+
+
+def _levelled(pairs: Pairs, recorded: IntArray) -> Pairs:
+    """Return some of the pairs; continuous ones with the candidate at the baseline's level."""
+    baseline, candidate = pairs.baseline[recorded], pairs.candidate[recorded]
+    better = 0.0 if pairs.binary else float(np.mean(candidate - baseline))
+    return Pairs(baseline, candidate - better, pairs.binary)
 
 
 def _dealt(

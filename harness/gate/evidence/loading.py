@@ -7,8 +7,9 @@ from pathlib import Path
 
 from harness.gate.evidence.journal import digest_of, read_records
 from harness.gate.evidence.paired import PairedEvidence, pair
+from harness.gate.policy import GatePolicy
 
-__all__ = ["load_evidence"]
+__all__ = ["load_anchor", "load_evidence", "load_for"]
 
 
 def load_evidence(path: Path, *, truncated_fails: bool = True) -> PairedEvidence:
@@ -18,3 +19,13 @@ def load_evidence(path: Path, *, truncated_fails: bool = True) -> PairedEvidence
     """
     paired = pair(read_records(path), "", truncated_fails=truncated_fails)
     return replace(paired, digest=digest_of(path))
+
+
+def load_for(policy: GatePolicy, path: Path) -> PairedEvidence:
+    """Return the paired view of an evidence file as a policy reads it; DataError where it is none."""
+    return load_evidence(path, truncated_fails=policy.answers.truncated == "failed")
+
+
+def load_anchor(policy: GatePolicy, policy_file: Path) -> PairedEvidence | None:
+    """Return the evidence that a policy pins, if any, at a path relative to the policy; DataError where it is none."""
+    return load_for(policy, policy_file.parent / policy.anchor.evidence) if policy.anchor else None

@@ -185,8 +185,9 @@ class AnchorSection(_Section):
 class WaiverSection(_Section):
     """Lets one model pass one rule that it fails, within a bound and for some days.
 
-    metric: the rule's name without its slice. slice: as in "language=de". largest_delta: the loss up to which it holds,
-    for a limit or a count the excess. granted, expires: dates, both included, at most 30 days apart.
+    metric: the rule's name without its slice. slice: as in "language=de". largest_delta: the loss that it covers, for a
+    limit or a count the excess; it holds where more than that is excluded. granted, expires: dates, both included, at
+    most 30 days apart.
     """
 
     id: Text

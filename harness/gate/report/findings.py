@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from harness.gate.policy import GatePolicy
 from harness.gate.report import words
+from harness.gate.verdict.reasons import keeps_back
 from harness.gate.verdict.verdict import Outcome, RuleOutcome, RuleResult, Verdict
 
 __all__ = ["findings"]
@@ -18,27 +19,20 @@ _DECISIVE: Mapping[Outcome, tuple[RuleOutcome, ...]] = {
     "INVALID": ("invalid",),
 }
 
-
 _MOST_SLICES = 3
 
 
 def findings(verdict: Verdict, policy: GatePolicy) -> tuple[str, ...]:
     """Return what a reader must know of the rules that the verdict hangs on; their numbers are in verdict.json."""
-    required = {section.by for section in policy.slice if section.required}
     decisive = _DECISIVE[verdict.outcome]
     ranked = sorted(verdict.rules, key=lambda rule: list(words.KINDS).index(rule.kind))
-    told = [rule for rule in ranked if rule.outcome in decisive and _counts(rule, required)]
+    told = [rule for rule in ranked if rule.outcome in decisive and _counts(rule, policy)]
     whole = [_SENTENCES[rule.outcome](rule) for rule in told if rule.kind != "slice"]
     return *whole, *_of_slices([rule for rule in told if rule.kind == "slice"]), *_of_the_whole(verdict)
 
 
-def _counts(rule: RuleResult, required: set[str]) -> bool:
-    """Say whether a rule that shows nothing keeps a candidate from being promoted."""
-    if rule.outcome not in ("inconclusive", "not_testable"):
-        return True
-    if rule.kind == "slice":
-        return rule.slice.partition("=")[0] in required
-    return not (rule.kind == "precondition" and rule.outcome == "not_testable")
+def _counts(rule: RuleResult, policy: GatePolicy) -> bool:
+    return rule.outcome not in ("inconclusive", "not_testable") or keeps_back(rule, policy)
 
 
 def _of_slices(rules: Sequence[RuleResult]) -> Iterator[str]:
@@ -63,8 +57,7 @@ def _of_the_whole(verdict: Verdict) -> Iterator[str]:
 
 def _failed(rule: RuleResult) -> str:
     if rule.kind == "hard":
-        found, allowed = (words.quantity(each) for each in (rule.estimate, rule.limit))
-        return f"{rule.name}: a fault in {found} of the candidate's conversations; {allowed} allowed."
+        return _detailed(rule)
     if rule.bound == "lower":
         found, least = _loss(rule.estimate), _loss(rule.upper)
         return f"{_subject(rule)} is worse by {found}, surely by {least} or more{_allowed(rule)}."

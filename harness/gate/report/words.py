@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Literal
 
+from harness.gate.evidence.assets import asset_of
 from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome, RuleResult, SideIdentity, Verdict
 
 __all__ = [
@@ -94,7 +94,6 @@ _WEIGHTS: Mapping[RuleOutcome, Literal["failed", "skipped", "error"]] = {
     "invalid": "error",
     "not_testable": "skipped",
 }
-_ASSET = re.compile(r"(?:^azureml:|/models/)(?P<name>[^/:]+)(?:/versions/|:)(?P<version>[^/:]+)$")
 _MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
 _SYMBOLS = {"share": "%", "score": "", "ratio": "", "count": "", "seconds": "s"}
@@ -174,9 +173,9 @@ def limit(rule: RuleResult) -> str:
 
 def named(side: SideIdentity) -> str:
     """Return a model's name and version without the workspace or registry that its asset id begins with."""
-    asset = _ASSET.search(side.model)
+    asset = asset_of(side.model)
     if asset:
-        return f"{asset['name']}:{asset['version']}"
+        return f"{asset.name}:{asset.version}"
     return f"{side.model}:{side.version}" if side.version else side.model
 
 

@@ -80,5 +80,5 @@ def _unwritable(path: Path, error: OSError) -> EnvironmentMissing:
         where=str(path),
         got=error.strerror or type(error).__name__,
         expected="a file that can be written, with enough space",
-        remedy="Make room, or name another folder with --out.",
+        remedy="Make room, or name another folder with --folder.",
     )

@@ -149,6 +149,7 @@ class Climb:
         for each in dict.fromkeys((self._section.requests, self._section.most_requests)):
             if not self._probed(rung, each, ends):
                 break
+            self._site.still(began.promotion, division)
             findings = judge(self._course.seen, self._limits)
             broken = [str(finding) for finding in findings if finding.outcome == "broken"]
             if broken:

@@ -58,6 +58,18 @@ class Site:
         """Divide the traffic; DeploymentFailed when the promotion holds the endpoint no longer."""
         self._change(lambda now: Settings(division, self._held(promotion, now).tags))
 
+    def still(self, promotion: str, division: Division) -> None:
+        """Raise DeploymentFailed unless the promotion holds the endpoint, with its traffic divided like this."""
+        found = self._held(promotion, self.read()).division
+        if found != division:
+            raise DeploymentFailed(
+                "the traffic is not what this rung gave it",
+                where=f"endpoint {self.endpoint}",
+                got=str(found),
+                expected=str(division),
+                remedy="Look who changes it, and promote again when nobody else does.",
+            )
+
     def let_go(self, claim: Claim) -> None:
         """Say on the endpoint that the promotion is over, and until when it can be undone; the traffic stays."""
         self._change(lambda now: Settings(self._held(claim.promotion, now).division, claimed(now.tags, claim)))

@@ -13,6 +13,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import EnvironmentMissing, UsageError, nearest
+from harness.gate.evidence.assets import asset_of
 from harness.gate.evidence.records import Side
 from harness.gate.scoring.posting import Authorisation, Target
 
@@ -20,8 +21,6 @@ __all__ = ["DIGEST_TAG", "describe", "model_digest"]
 
 DIGEST_TAG = "sha256"
 """Tag of a model version that holds the sha256 of its files, where whoever registered it has computed one."""
-
-_ASSET = re.compile(r"(?:^azureml:|/models/)(?P<name>[^/:]+)(?:/versions/|:)(?P<version>[^/:]+)$")
 
 
 def describe(client: Any, endpoint: str, deployment: str, now: Callable[[], datetime]) -> tuple[Side, Target]:
@@ -38,12 +37,12 @@ def describe(client: Any, endpoint: str, deployment: str, now: Callable[[], date
         lambda: client.online_deployments.get(deployment, endpoint_name=endpoint), "deployment", deployment, known
     )
     model = str(getattr(deployed.model, "id", None) or deployed.model or "")
-    version = _ASSET.search(model)
+    asset = asset_of(model)
     side = Side(
         endpoint=endpoint,
         deployment=deployment,
         model=model,
-        version=version["version"] if version else "",
+        version=asset.version if asset else "",
         digest=model_digest(client, model),
         environment=str(getattr(deployed.environment, "id", None) or deployed.environment or ""),
         instance_type=str(getattr(deployed, "instance_type", None) or ""),
@@ -59,13 +58,13 @@ def model_digest(client: Any, model: str) -> str:
     The tag `sha256` of the model's version where there is one. Else the sha256 of the version's record (id, path, type,
     instant of its creation): Azure ML hands out no hash of the files, and a version's files never change.
     """
-    asset = _ASSET.search(model)
+    asset = asset_of(model)
     record: dict[str, str] = {"id": model}
     if asset and "/registries/" not in model:
         try:
-            found = client.models.get(asset["name"], version=asset["version"])
+            found = client.models.get(asset.name, version=asset.version)
         except AzureError as error:
-            raise _unsaid(f"the model {asset['name']} version {asset['version']}", error) from error
+            raise _unsaid(f"the model {asset.name} version {asset.version}", error) from error
         tagged = str((found.tags or {}).get(DIGEST_TAG, "")).removeprefix("sha256:").lower()
         if re.fullmatch("[0-9a-f]{64}", tagged):
             return tagged

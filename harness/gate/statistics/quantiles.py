@@ -103,7 +103,7 @@ def _resampled(times: FloatArray, share: float, resamples: int, seed: np.random.
 
 
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
-    """Divide; what is infinite stays infinite, whatever it is compared with."""
+    """Divide; what is infinite stays infinite, whatever it is compared with, and no time by no time is 1."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio: FloatArray = np.where(np.isinf(above), np.inf, above / below)
-    return np.nan_to_num(ratio, nan=np.inf, posinf=np.inf)
+    return np.nan_to_num(ratio, nan=1.0, posinf=np.inf)

@@ -11,7 +11,7 @@ tests of harm share it (Holm).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,7 +25,7 @@ from harness.gate.verdict.hard import hard_checks
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.operations import operations
 from harness.gate.verdict.quality import comparisons
-from harness.gate.verdict.reasons import reasons_for
+from harness.gate.verdict.reasons import keeps_back, reasons_for
 from harness.gate.verdict.tipping import tipping
 from harness.gate.verdict.validity import preconditions
 from harness.gate.verdict.verdict import AppliedWaiver, RuleResult, SideIdentity, Tipping, Verdict
@@ -51,7 +51,7 @@ def decide(
     """
     level = Level.of(policy.decision)
     rules, waivers, tipped = _examined(evidence, policy, level, today, anchor)
-    undecided = _undecided(rules, policy)
+    undecided = [rule for rule in rules if keeps_back(rule, policy)]
     outcome = overall({rule.outcome for rule in rules}, bool(undecided) or not tipped.agree)
     needed = [rule.needed_n for rule in undecided if rule.needed_n is not None]
     return Verdict(
@@ -104,9 +104,13 @@ def _examined(
 def _weighed(
     evidence: PairedEvidence, policy: GatePolicy, level: Level, anchor: PairedEvidence | None
 ) -> list[RuleResult]:
-    """Return every rule, with the harm of those that are tested weighed against that of all."""
+    """Return every rule, with the harm of those that are tested weighed against that of all.
+
+    Fewer conversations than decide show no harm either; a fault or a budget is as it stands.
+    """
     tested = [*compared(comparisons(evidence, policy, anchor), level), *operations(evidence, policy, level)]
-    adjusted = holm({rule.name: rule.p for rule in tested if rule.p is not None})
+    decisive = len(evidence.ids) >= policy.decision.min_conversations
+    adjusted = holm({rule.name: rule.p for rule in tested if rule.p is not None}) if decisive else {}
     weighed = [_settled(rule, adjusted.get(rule.name), level) for rule in tested]
     return [*weighed, *hard_checks(evidence, policy)]
 
@@ -118,18 +122,6 @@ def _settled(rule: RuleResult, p_adjusted: float | None, level: Level) -> RuleRe
     tolerable = rule.lower is not None and margin is not None and rule.lower > margin
     outcome = in_the_end(rule.outcome, tolerable, p_adjusted, level.alpha_block)
     return replace(rule, p_adjusted=p_adjusted, outcome=outcome)
-
-
-def _undecided(rules: Sequence[RuleResult], policy: GatePolicy) -> list[RuleResult]:
-    """Return the rules that show nothing and thereby keep a candidate from being promoted."""
-    required = {each.by for each in policy.slice if each.required}
-
-    def matters(rule: RuleResult) -> bool:
-        if rule.kind == "slice":
-            return rule.slice.partition("=")[0] in required
-        return not (rule.kind == "precondition" and rule.outcome == "not_testable")
-
-    return [rule for rule in rules if rule.outcome in ("inconclusive", "not_testable") and matters(rule)]
 
 
 def _identity(side: Side) -> SideIdentity:

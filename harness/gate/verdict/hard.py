@@ -22,8 +22,8 @@ def hard_checks(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleRe
     for check in policy.hard:
         before, now = (int(np.sum(each > _NOTHING)) for each in evidence.faults[check.metric])
         found = int(np.sum(at_fault(evidence, check)))
-        which = "with a fault" if check.absolute else f"with a new fault, {now} with any"
-        detail = f"{found} conversations {which}, the baseline has {before}; {check.allowed} allowed"
+        which, beside = ("fault", "") if check.absolute else ("new fault", f"with any: {now}, ")
+        detail = f"conversations with a {which}: {found}, {check.allowed} allowed; {beside}of the baseline: {before}"
         yield RuleResult(
             name=check.metric,
             kind="hard",

@@ -51,17 +51,20 @@ def margin_of(evidence: PairedEvidence, policy: GatePolicy, metric: str) -> floa
 
 
 def _parts(evidence: PairedEvidence, policy: GatePolicy, section: SliceSection) -> Iterator[Comparison]:
-    """Yield a comparison for each value of a slice and each of its metrics, by default with twice the margin."""
+    """Yield a comparison for each value of a slice and each of its metrics, by default with twice the margin.
+
+    A slice that no conversation has is compared as one part without conversations, so that its absence is told.
+    """
     labels = np.array(evidence.slices.get(section.by, [""] * len(evidence.ids)))
     values = section.values or sorted(set(labels.tolist()) - {""})
-    for value in values:
+    parts = {f"{section.by}={value}": labels == value for value in values}
+    for part, rows in (parts or {section.by: np.zeros(len(labels), dtype=bool)}).items():
         for metric in section.metrics or [each.metric for each in policy.primary]:
-            part = f"{section.by}={value}"
             yield Comparison(
                 name=f"slice:{part}:{metric}",
                 kind="slice",
                 metric=metric,
-                pairs=pairs_of(evidence, policy, metric).of_rows(labels == value),
+                pairs=pairs_of(evidence, policy, metric).of_rows(rows),
                 margin=section.margin or 2 * margin_of(evidence, policy, metric),
                 slice=part,
                 fewest=section.min_conversations,

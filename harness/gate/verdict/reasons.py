@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from harness.gate.policy import GatePolicy
 from harness.gate.verdict.verdict import Outcome, RuleResult, Tipping
 
-__all__ = ["reasons_for"]
+__all__ = ["keeps_back", "reasons_for"]
+
+
+def keeps_back(rule: RuleResult, policy: GatePolicy) -> bool:
+    """Say whether a rule shows nothing and thereby keeps a candidate from being promoted.
+
+    Slices do where the policy requires them; of preconditions those that could be looked at.
+    """
+    if rule.kind == "slice" and rule.slice.partition("=")[0] not in {each.by for each in policy.slice if each.required}:
+        return False
+    open_ended = rule.outcome == "not_testable" and rule.kind != "precondition"
+    return rule.outcome == "inconclusive" or open_ended
 
 
 def reasons_for(

@@ -11,6 +11,7 @@ from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.verdict.anchor import unlike_the_anchor
 from harness.gate.verdict.level import Level
+from harness.gate.verdict.quality import comparisons
 from harness.gate.verdict.repeated import asked_twice
 from harness.gate.verdict.verdict import RuleOutcome, RuleResult
 from harness.gate.verdict.waivers import untimely
@@ -39,6 +40,7 @@ def preconditions(
     yield _looks(evidence, policy)
     yield _rule("waivers", untimely(policy.waiver, today), "every waiver is in its time")
     if metrics.outcome == "pass":
+        yield _margins(evidence, policy)
         if policy.anchor is not None:
             yield _rule("anchor", unlike_the_anchor(evidence, policy, anchor), "the anchor was asked the same")
         yield asked_twice(evidence, policy, level)
@@ -65,6 +67,22 @@ def _metrics(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     return _rule("metrics", wrong, "every metric of the policy was measured")
 
 
+def _margins(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
+    """Look for margins that no loss can reach, such as one that was meant for scores of 0 to 100."""
+    margins = [(each.name, each.metric, each.margin) for each in comparisons(evidence, policy, None)]
+    if policy.anchor is not None:
+        margins += [(f"anchor:{each.metric}", each.metric, policy.anchor.margin) for each in policy.primary]
+    ranges = {metric: abs(facts.best - facts.worst) for metric, facts in evidence.metrics.items()}
+    wide = [
+        f"{margin:g} for {name}, whose scores are {ranges[metric]:g} apart at most"
+        for name, metric, margin in margins
+        if margin >= ranges[metric]
+    ]
+    return _rule(
+        "margins", f"no loss reaches the margin of {'; '.join(wide)}" if wide else "", "a loss can reach each margin"
+    )
+
+
 def _named(metrics: Sequence[str]) -> str:
     return ", ".join(metrics) or "nothing"
 
@@ -79,9 +97,12 @@ def _problems(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleResu
 
 def _sides(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     baseline, candidate = evidence.header.baseline, evidence.header.candidate
-    same = (baseline.endpoint, baseline.deployment) == (candidate.endpoint, candidate.deployment)
-    wrong = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
-    return _rule("sides", wrong if same and not policy.validity.same_deployment else "", "two deployments were asked")
+    names = {f"{each.endpoint}/{each.deployment}".casefold() for each in (baseline, candidate)}
+    one = f"both roles are deployment {baseline.deployment} of {baseline.endpoint}"
+    wrong = f"{one}: an A/A comparison is decided with validity.same_deployment = true"
+    return _rule(
+        "sides", wrong if len(names) == 1 and not policy.validity.same_deployment else "", "two deployments were asked"
+    )
 
 
 def _leakage(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
@@ -102,6 +123,8 @@ def _hardware(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     )
     wrong = f"the baseline ran on {baseline}, the candidate on {candidate}: their times cannot be compared"
     unlike: RuleOutcome = "invalid" if policy.validity.same_hardware else "not_testable"
+    if baseline == candidate and not evidence.header.baseline.instance_type:
+        return _rule("hardware", "nothing is known of what the models ran on", "", "not_testable")
     return _rule("hardware", wrong if baseline != candidate else "", f"both ran on {baseline}", unlike)
 
 

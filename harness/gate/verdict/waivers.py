@@ -59,13 +59,17 @@ def _why_not(waiver: WaiverSection, rule: RuleResult | None, digest: str) -> str
         return f"not used: the rule's outcome is {rule.outcome}"
     loss = _loss(rule)
     if loss is None or loss > waiver.largest_delta:
-        found = "an unknown loss" if loss is None else f"a loss of {loss:.4g}"
-        return f"not used: it covers {waiver.largest_delta:g}, and there is {found}"
+        found = "nothing bounds the loss" if loss is None else f"a loss of up to {loss:.4g} is not excluded"
+        return f"not used: it covers {waiver.largest_delta:g}, and {found}"
     return ""
 
 
 def _loss(rule: RuleResult) -> float | None:
-    """Return how much worse: a difference as it is, a limit or a count by its excess."""
-    if rule.estimate is None:
-        return None
-    return -rule.estimate if rule.bound == "lower" else rule.estimate - (rule.limit or 0.0)
+    """Return how much worse it may be, None without a bound: an estimate alone would let noise be waived.
+
+    Of a limit it is the excess; what was counted and not tested is as it stands.
+    """
+    if rule.bound == "lower":
+        return None if rule.lower is None else -rule.lower
+    worst = rule.estimate if rule.p is None else rule.upper
+    return None if worst is None else worst - (rule.limit or 0.0)

@@ -144,3 +144,8 @@ def test_unknown_backend_names_the_nearest() -> None:
     """A mistyped backend is answered with the one that was meant."""
     with pytest.raises(UsageError, match="nearest: emulator"):
         choose_backend("emulater", Machine({}))
+
+
+def test_a_catalog_without_a_name_is_not_taken_for_the_default() -> None:
+    """It is kept as given, and refused with the eras that there are."""
+    assert choose_backend("emulator", Machine({}), catalog="").catalog == ""

@@ -156,6 +156,17 @@ def test_wrong_option_ends_with_2_and_names_the_right_one(invoke: Invoke, option
     assert err.endswith("remedy   `harness run --help` lists what can be given.\n")
 
 
+@pytest.mark.parametrize("option", ["--max-hours", "--max-cost"])
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "x"])
+def test_a_budget_that_is_none_names_its_option(invoke: Invoke, option: str, value: str) -> None:
+    """It is not told as the `--set` that it stands for."""
+    code, _, err = invoke(option, value)
+
+    assert code == 2
+    assert f"{option} has a wrong value\n  where    harness run\n  got      {value}\n" in err
+    assert "expected a number above 0\n" in err
+
+
 @pytest.mark.parametrize("option", [["--percent", "0"], ["--nope"], ["--spec"], ["--data", ""], ["--set", "x"]])
 def test_every_refusal_is_a_document(invoke: Invoke, option: list[str]) -> None:
     """With `--json` among the arguments wrong use is told in the run's document, however early it is found."""

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from harness.cli import main
+from harness.cli.gate import gate
 from harness.gate.calibration.made_up import answered
 from harness.gate.evidence.journal import Journal, digest_of
 from harness.gate.evidence.records import Leakage
 from harness.gate.metrics import Metric, find_metric
-from tests.unit.gate.comparison import Made, scores_of
+from tests.unit.gate.comparison import Made, scores_of, side
 
 POLICY = """
 [decision]
@@ -25,6 +26,8 @@ metric = "score"
 assumed_sd = 0.15
 [operations]
 off = ["error_rate", "latency_p95_ratio"]
+[metrics]
+score = "mine:score"
 """
 N = 300
 
@@ -168,6 +171,7 @@ def test_calibration_ends_with_0_where_rates_are_kept(folder: Path, capsys: pyte
     out, err = capsys.readouterr()
 
     assert ("false-promote" in out, "limit 0.060" in out, "of 400 runs" in err) == (True, True, True)
+    assert "E[n]" in out
 
 
 def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,3 +256,37 @@ def test_a_place_that_cannot_be_written_ends_with_3(folder: Path, capsys: pytest
     assert _decide("--folder", "policy.toml") == 3
 
     assert "the verdict cannot be written" in capsys.readouterr().err
+
+
+def test_each_command_is_registered_once() -> None:
+    """A command that is there twice would hide the first of the two."""
+    names = [each.name or each.callback.__name__ for each in gate.registered_commands if each.callback]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_calibration_names_its_columns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The average number of conversations is headed E[n], with its brackets."""
+    _run("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "100")
+
+    assert "E[n]" in capsys.readouterr().out
+
+
+def test_a_verdict_names_its_models(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last lines have name and version, without the workspace that an asset id begins with."""
+    model = "/subscriptions/s/resourceGroups/g/providers/p/workspaces/w/models/phi-3/versions/7"
+    _written(folder / "evidence.jsonl", header={"candidate": side("green", model=model, version="7")})
+    _decide()
+
+    assert "candidate phi-3:7, baseline azureml:m:1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("metric", ["rougel", "json_schema"])
+def test_a_plan_with_a_metric_that_is_not_there_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], metric: str
+) -> None:
+    """It would be found out at the scoring only; the nearest metric is named."""
+    (folder / "policy.toml").write_text(POLICY.replace('metric = "score"', f'metric = "{metric}"'))
+
+    assert _run("plan", "--policy", "policy.toml") == 2
+    assert metric in capsys.readouterr().err

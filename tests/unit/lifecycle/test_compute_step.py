@@ -217,3 +217,12 @@ def test_a_cluster_that_changes_meanwhile_is_not_used(before: Any, after: Any) -
     """The parameters were chosen for other nodes: preparing the data took its time."""
     with pytest.raises(StepFailed, match="has changed since the job was planned"):
         prepare(client(Answers(before, after)))
+
+
+def test_an_outage_while_the_cluster_comes_up_is_waited_out() -> None:
+    """Nobody answers once; then it can be used."""
+    creating = cluster(state="Creating")
+    found, notes = prepare(client(Answers(creating, creating, refusal(503), cluster())))
+
+    assert not found.created
+    assert "bringing up cluster gpu-cluster-big: no answer: HTTP 503: no; asking again" in notes.moves

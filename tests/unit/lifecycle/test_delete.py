@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from azure.core.exceptions import IncompleteReadError, ServiceRequestError
+from azure.core.exceptions import ClientAuthenticationError, IncompleteReadError, ServiceRequestError
 from standins import Answers, Notes, book, failing_poller, poller, refusal, virtual_clock
 
 from harness.errors import StepFailed, Unfinished
@@ -14,6 +14,8 @@ from harness.ledger import CreatedResource
 from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 
 GONE, THERE = refusal(404), object()
+NO_TOKEN = ClientAuthenticationError("Authentication failed: Entra cannot be reached")
+UNTRUSTING = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
 LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
 FORBIDDEN = Answers(AssertionError("this was to be left alone"))
 
@@ -56,8 +58,18 @@ def test_an_endpoint_is_deleted_and_seen_to_be_gone() -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [refusal(409), refusal(503), refusal(404), LOST, CUT, failing_poller(refusal(400)), poller()],
-    ids=["conflict", "unavailable", "not found", "unreachable", "cut", "failed operation", "deleted and still there"],
+    [refusal(409), refusal(503), refusal(404), LOST, CUT, NO_TOKEN, UNTRUSTING, failing_poller(refusal(400)), poller()],
+    ids=[
+        "conflict",
+        "unavailable",
+        "not found",
+        "unreachable",
+        "cut",
+        "no token",
+        "no authority",
+        "failed operation",
+        "deleted and still there",
+    ],
 )
 def test_trouble_that_may_pass_is_tried_again(trouble: Any) -> None:
     """The endpoint is deleted at the second attempt."""
@@ -102,6 +114,14 @@ def test_trouble_that_does_not_pass_ends_at_the_deadline() -> None:
     here = endpoint()
     with pytest.raises(StepFailed, match=r"not ended within 60 s; got HTTP 409: busy"):
         clean(client(online_endpoints=endpoints(Answers(THERE), Answers(refusal(409, "busy")))), here)
+
+
+def test_what_is_left_is_said_to_bill_once() -> None:
+    """The sentence is that of all that is left, and not of each removal as well."""
+    with pytest.raises(StepFailed) as failure:
+        clean(client(online_endpoints=endpoints(Answers(THERE), Answers(refusal(409)))), endpoint())
+
+    assert str(failure.value).lower().count("it may go on billing") == 1
 
 
 def test_an_endpoint_that_never_came_up_is_gone_already() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import requests
 import responses
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import AzurePipelinesCredential, ClientAssertionCredential
@@ -53,6 +55,33 @@ def test_a_refusal_of_github_says_so(answer: dict[str, object]) -> None:
 
         with pytest.raises(ClientAuthenticationError, match="GitHub gives this job no token for Azure"):
             federated_credential(GITHUB).get_token("a/.default")
+
+
+@pytest.mark.parametrize("trouble", [{"status": 502}, {"body": requests.ConnectionError("no route")}])
+def test_trouble_of_github_is_asked_about_again(trouble: dict[str, Any]) -> None:
+    """Twice there is none to be had, and then there is; the pauses grow."""
+    pauses: list[float] = []
+    with responses.RequestsMock() as answers:
+        for answer in (trouble, trouble, {"json": {"value": "job-1"}}):
+            answers.get("https://tokens.example.invalid/job", **answer)
+        answers.post(TOKEN_URL, json={"access_token": "azure", "expires_in": 60, "token_type": "Bearer"})
+
+        assert federated_credential(GITHUB, sleep=pauses.append).get_token("a/.default").token == "azure"
+    assert pauses == [1, 5]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "asked"),
+    [({"status": 502}, 502, 4), ({"body": requests.ConnectionError("no route")}, None, 4), ({"status": 403}, 403, 1)],
+)
+def test_a_token_that_github_does_not_give_is_no_token(trouble: dict[str, Any], status: int | None, asked: int) -> None:
+    """Trouble that lasts is told after four tries, a refusal at once; the status says which it was."""
+    with responses.RequestsMock() as answers:
+        answers.get("https://tokens.example.invalid/job", **trouble)
+
+        with pytest.raises(ClientAuthenticationError, match="GitHub gives this job no token") as failure:
+            federated_credential(GITHUB, sleep=lambda _: None).get_token("a/.default")
+        assert (failure.value.status_code, len(answers.calls)) == (status, asked)
 
 
 def test_a_job_of_azure_pipelines_uses_the_sdks_own_credential() -> None:

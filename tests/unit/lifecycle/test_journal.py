@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ServiceRequestError, ServiceResponseError
 from standins import Answers, Notes, refusal, virtual_clock
 
 from harness.errors import DataError, HarnessError, StepFailed
@@ -80,6 +81,31 @@ def test_a_failed_step_is_recorded_with_its_reason(journal: Journal, raised: Exc
 
     assert str(failure.value).startswith(told)
     assert recorded(journal) == [("model", "failed", {"error": str(failure.value)})]
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (ServiceRequestError("Connection refused"), "check the network and HTTPS_PROXY"),
+        (ServiceResponseError("Connection aborted"), "`harness sweep` removes what may be left"),
+        (refusal(403), "Correct what Azure names"),
+    ],
+)
+def test_the_remedy_knows_whether_anybody_answered(journal: Journal, error: Exception, remedy: str) -> None:
+    """Azure names nothing where nobody answers."""
+    with pytest.raises(StepFailed) as failure:
+        journal.step("model", Answers(error))
+
+    assert remedy in failure.value.remedy
+
+
+def test_missing_certificates_are_no_file_of_the_run(journal: Journal) -> None:
+    """A server that stops takes them away; the SDK passes on what `requests` says of it."""
+    lost = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
+    with pytest.raises(StepFailed, match=r"certificates to trust is not there: /tmp/ca.pem") as failure:
+        journal.step("model", Answers(lost))
+
+    assert "REQUESTS_CA_BUNDLE" in failure.value.remedy
 
 
 @pytest.mark.parametrize("error", [refusal(500), KeyError("api")])

@@ -16,7 +16,7 @@ from azure.core.exceptions import (
 )
 from azure.mgmt.core.exceptions import ARMErrorFormat
 
-from harness.lifecycle.refusals import is_transient, reason
+from harness.lifecycle.refusals import is_transient, may_recover, reason
 
 
 class _Response:
@@ -95,3 +95,12 @@ def test_conflicts_and_busy_services_pass(status: int, passes: bool) -> None:
 def test_a_broken_connection_passes_and_a_refusal_of_the_sdk_does_not(error: AzureError, passes: bool) -> None:
     """Without a status nothing was answered, except that credentials and values are refused before a request."""
     assert is_transient(error) is passes
+
+
+@pytest.mark.parametrize(("status", "passes"), [(None, True), (503, True), (401, False)])
+def test_a_token_that_nobody_refused_may_be_had_later(status: int | None, passes: bool) -> None:
+    """azure-identity raises the same error for a network that is gone, and then there is no status."""
+    error = ClientAuthenticationError("Authentication failed")
+    error.status_code = status
+
+    assert may_recover(error) is passes

@@ -108,3 +108,12 @@ def test_a_refusal_for_good_is_told_at_once() -> None:
         change_endpoint(client(Answers(endpoint(BLUE)), put), "e", mirrored, **waiting())
 
     assert len(put.calls) == 1
+
+
+def test_an_outage_while_the_endpoint_is_busy_is_waited_out() -> None:
+    """Nobody answers once; then it is at rest, and is changed."""
+    put = Answers(poller())
+    get = Answers(endpoint(BLUE, "Updating"), refusal(503), endpoint(BLUE), endpoint(MIRRORED, lock="me"))
+    change_endpoint(client(get, put), "e", mirrored, **waiting())
+
+    assert len(put.calls) == 1

@@ -73,6 +73,13 @@ def test_models_without_a_fault_are_alike_whatever_was_recorded() -> None:
     assert dose_tested(worse, {"score": np.zeros(N)}).sound.blocked <= 0.12
 
 
+def test_by_how_much_one_model_is_better_does_not_matter() -> None:
+    """The recorded difference is taken out: models that are far apart take the doses of models that are alike."""
+    apart, alike = (Made({"score": scores_of(N, difference)}) for difference in (0.3, 0.0))
+
+    assert dose_tested(apart, {"score": np.zeros(N)}) == dose_tested(alike, {"score": np.zeros(N)})
+
+
 def test_passes_stay_passes() -> None:
     """A binary metric is tested as one, with faults that are failures."""
     made = Made({"pass": passes_of(N, 10, 10)}, facts={"pass": PASS})

@@ -210,6 +210,20 @@ def test_who_loses_the_endpoint_stops(stage: Stage) -> None:
     assert stage.traffic == BLUE
 
 
+def test_traffic_that_somebody_moved_on_a_rung_proves_nothing(stage: Stage) -> None:
+    """An operator takes traffic from the candidate while a rung is watched: it does not climb over their decision."""
+
+    def move() -> None:
+        if stage.traffic.live.get("green") == 50:
+            stage.divide(Division.of({"blue": 70, "green": 30}), **stage.tags)
+
+    stage.on_post = move
+    with pytest.raises(StepFailed, match="the traffic is not what this rung gave it"):
+        stage.promote()
+
+    assert (stage.traffic, stage.journal[-1].state) == (BLUE, "undone")
+
+
 @pytest.mark.parametrize("by_whom", ["elsewhere", ""], ids=["a promotion", "somebody"])
 def test_who_was_quicker_is_not_overruled(tmp_path: Path, by_whom: str) -> None:
     """The traffic, or the hold of another promotion, came between the look and the first rung: it stays."""

@@ -149,7 +149,7 @@ def test_the_same_fault_in_another_conversation_is_new() -> None:
     found = rule(made.verdict(policy_of(hard=[{"metric": "leak"}])), "leak")
 
     assert (found.outcome, found.estimate) == ("fail", 1.0)
-    assert found.detail == "1 conversations with a new fault, 1 with any, the baseline has 1; 0 allowed"
+    assert found.detail == "conversations with a new fault: 1, 0 allowed; with any: 1, of the baseline: 1"
 
 
 def test_one_of_several_answers_is_enough_for_a_fault() -> None:
@@ -227,3 +227,21 @@ def test_limits_join_the_tests_of_harm() -> None:
     policy = policy_of(operations={**OFF, "off": ["latency_p95_ratio"]})
 
     assert rule(made.verdict(policy), "error_rate").outcome == "fail"
+
+
+@pytest.mark.parametrize(("required", "outcome"), [(True, "INCONCLUSIVE"), (False, "PROMOTE")])
+def test_a_slice_that_no_conversation_has_is_not_testable(required: bool, outcome: str) -> None:
+    """A name that is written otherwise in the evidence is told, and what must be shown by it is not shown."""
+    made = Made({"score": scores_of(N)}, slices=[{"language": "de"}] * N)
+    verdict = made.verdict(policy_of(slice=[{"by": "langage", "required": required}]))
+
+    assert (verdict.outcome, rule(verdict, "slice:langage:score").outcome) == (outcome, "not_testable")
+
+
+def test_fewer_conversations_than_decide_do_not_block_either() -> None:
+    """Two answers that are worse by the same show no harm; a fault that no average excuses still blocks."""
+    few = Made({"score": ([0.5] * 2, [0.4] * 2)})
+    faulty = Made({**few.scores, "fault": ([0, 0], [1, 0])}, facts={"score": SCORE, "fault": FAULT})
+
+    assert few.verdict().outcome == "INCONCLUSIVE"
+    assert faulty.verdict(policy_of(hard=[{"metric": "fault"}])).outcome == "BLOCK"

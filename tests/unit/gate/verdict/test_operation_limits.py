@@ -117,3 +117,11 @@ def test_machine_time_counts_instances_and_requests_in_flight(
     found = limit("gpu_seconds", {"gpu_seconds_per_conversation": 1.0}, header={**sides, "concurrency": concurrency})
 
     assert (found.outcome, found.estimate) == (outcome, estimate)
+
+
+@pytest.mark.parametrize(("seconds", "outcome"), [(0.0, "pass"), (0.1, "fail")])
+def test_no_time_at_all_is_as_fast_as_no_time_at_all(seconds: float, outcome: str) -> None:
+    """Two that answer in no time are alike; one that takes some is slower than one that takes none."""
+    latency = {"baseline": np.zeros(N), "candidate": np.full(N, seconds)}
+
+    assert limit("latency_p95_ratio", {"off": ["error_rate"]}, latency=latency).outcome == outcome

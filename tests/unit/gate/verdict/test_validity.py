@@ -174,3 +174,32 @@ def test_noise_of_the_answering_is_told() -> None:
     verdict = Made(SCORES, again={"score": baseline + np.resize([0.1, -0.1], N)}).verdict()
 
     assert rule(verdict, "precondition:a_a").detail == f"{N} of {N} answers changed, score scatters by 0.1"
+
+
+@pytest.mark.parametrize(("margin", "invalid"), [(0.99, []), (1.0, ["margins"]), (2.0, ["margins"])])
+def test_a_margin_as_wide_as_the_metric_is_no_rule(margin: float, invalid: list[str]) -> None:
+    """A score of 0 to 1 with a margin of 2, as of one of 0 to 100, would let any candidate pass."""
+    assert why(Made(SCORES).verdict(policy_of(primary=[{"metric": "score", "margin": margin}]))) == invalid
+
+
+@pytest.mark.parametrize("tables", [{"anchor": 1.5}, {"slice": 1.5}])
+def test_no_other_margin_may_be_as_wide_either(tables: dict[str, float]) -> None:
+    """The margins of a slice and of the anchor are held against the metric's range too."""
+    anchor = {"evidence": "anchor.jsonl", "sha256": "e" * 64, "margin": tables.get("anchor", 0.03)}
+    parts = [{"by": "language", "margin": tables.get("slice", 0.04)}]
+    verdict = Made(SCORES).verdict(policy_of(anchor=anchor, slice=parts), anchor=Made(SCORES).evidence())
+
+    assert why(verdict) == ["margins"]
+
+
+def test_names_of_deployments_have_no_case() -> None:
+    """Azure takes BLUE and blue for one deployment, so they are no two roles."""
+    assert why(Made(SCORES, header={"candidate": side("BLUE")}).verdict()) == ["sides"]
+
+
+def test_unknown_hardware_is_not_said_to_be_the_same() -> None:
+    """Where nobody knows what the models ran on, that they ran on the same was not looked at."""
+    unknown = {"instance_type": "", "instance_count": 0}
+    header = {"baseline": side("blue", **unknown), "candidate": side("green", **unknown)}
+
+    assert rule(Made(SCORES, header=header).verdict(), "precondition:hardware").outcome == "not_testable"

@@ -47,7 +47,7 @@ def test_a_waiver_lets_its_rule_pass_and_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"largest_delta": 0.039}, "it covers 0.039, and there is a loss of 0.04"),
+        ({"largest_delta": 0.04}, "it covers 0.04, and a loss of up to 0.048"),
         ({"model_digest": "digest of another"}, "another model"),
         ({"metric": "length"}, "no such rule"),
         ({"slice": "language=de"}, "no such rule"),
@@ -96,3 +96,13 @@ def test_a_limit_is_waived_by_its_excess() -> None:
 
     assert made.verdict(policy_of(**policy, waiver=[covered])).outcome == "PROMOTE_WARN"
     assert made.verdict(policy_of(**policy, waiver=[{**covered, "largest_delta": 4.9}])).outcome == "BLOCK"
+
+
+@pytest.mark.parametrize(
+    ("largest", "outcome"), [(0.001, "INCONCLUSIVE"), (0.08, "INCONCLUSIVE"), (0.12, "PROMOTE_WARN")]
+)
+def test_what_shows_nothing_is_waived_only_as_far_as_it_is_bounded(largest: float, outcome: str) -> None:
+    """Where a loss of 0.1 cannot be excluded, a waiver of a thousandth promotes nobody: its bound must be shown."""
+    made = Made({"score": scores_of(100, 0.0, sd=0.6)})
+
+    assert made.verdict(policy_of(waiver=[{**WAIVER, "largest_delta": largest}])).outcome == outcome
