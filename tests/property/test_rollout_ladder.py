@@ -194,4 +194,6 @@ def _without_green(division: Division | None) -> Division:
 
 
 TestLadder = Ladder.TestCase
-TestLadder.settings = settings(stateful_step_count=10, deadline=None)
+TestLadder.settings = settings(
+    max_examples=60 if settings.default.max_examples > 100 else 15, stateful_step_count=10, deadline=None
+)

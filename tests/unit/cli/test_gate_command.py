@@ -29,6 +29,8 @@ off = ["error_rate", "latency_p95_ratio"]
 [metrics]
 score = "mine:score"
 """
+OURS = POLICY.partition("[metrics]")[0].replace("score", "chrf")
+"""A policy on one of the gate's own metrics."""
 N = 300
 
 
@@ -188,7 +190,7 @@ def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.Capt
 def test_doses_are_told_with_the_rates(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --doses the recorded answers get faults, and each is told with the smallest share that is noticed."""
     _answered(folder / "evidence.jsonl", {"chrf": find_metric("chrf"), "refusal": find_metric("refusal")})
-    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf") + '[[guardrail]]\nmetric = "refusal"\n')
+    (folder / "policy.toml").write_text(OURS + '[[guardrail]]\nmetric = "refusal"\n')
     calibrate = ("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "100", "--doses")
     _run(*calibrate, "--json")
     doses = json.loads(capsys.readouterr().out)["doses"]
@@ -205,7 +207,7 @@ def test_faults_are_not_compared_with_scores_of_another_signature(
 ) -> None:
     """Evidence that another version of a metric has measured is refused before anything is counted."""
     _answered(folder / "evidence.jsonl", {"chrf": replace(find_metric("chrf"), signature="chrf of long ago")})
-    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf"))
+    (folder / "policy.toml").write_text(OURS)
 
     assert _run("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--doses") == 2
     assert "chrf of long ago" in capsys.readouterr().err
