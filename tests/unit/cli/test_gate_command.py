@@ -175,11 +175,10 @@ def test_calibration_ends_with_0_where_rates_are_kept(folder: Path, capsys: pyte
 
 
 def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Few conversations with rare, total collapses promote more than 6 % of what is worse by the margin."""
-    candidate = np.full(40, 0.55)
-    candidate[:2] = 0.0
-    _written_scores(folder / "evidence.jsonl", np.full(40, 0.5), candidate)
-    (folder / "policy.toml").write_text(POLICY.replace("999", "999\nmin_conversations = 20"))
+    """Collapses so rare that many runs draw none promote more than 6 % of what is worse by the margin."""
+    candidate = np.full(200, 0.55)
+    candidate[0] = 0.0
+    _written_scores(folder / "evidence.jsonl", np.full(200, 0.5), candidate)
     calibrate = ("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "300", "--json")
 
     assert (_run(*calibrate), json.loads(capsys.readouterr().out)["kept"]) == (1, False)
@@ -188,7 +187,7 @@ def test_calibration_ends_with_1_above_a_limit(folder: Path, capsys: pytest.Capt
 def test_doses_are_told_with_the_rates(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --doses the recorded answers get faults, and each is told with the smallest share that is noticed."""
     _answered(folder / "evidence.jsonl", {"chrf": find_metric("chrf"), "refusal": find_metric("refusal")})
-    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf") + '[[guardrail]]\nmetric = "refusal"\n')
+    (folder / "policy.toml").write_text(POLICY.replace('"score"', '"chrf"') + '[[guardrail]]\nmetric = "refusal"\n')
     calibrate = ("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--runs", "100", "--doses")
     _run(*calibrate, "--json")
     doses = json.loads(capsys.readouterr().out)["doses"]
@@ -205,7 +204,7 @@ def test_faults_are_not_compared_with_scores_of_another_signature(
 ) -> None:
     """Evidence that another version of a metric has measured is refused before anything is counted."""
     _answered(folder / "evidence.jsonl", {"chrf": replace(find_metric("chrf"), signature="chrf of long ago")})
-    (folder / "policy.toml").write_text(POLICY.replace("score", "chrf"))
+    (folder / "policy.toml").write_text(POLICY.replace('"score"', '"chrf"'))
 
     assert _run("calibrate", "--evidence", "evidence.jsonl", "--policy", "policy.toml", "--doses") == 2
     assert "chrf of long ago" in capsys.readouterr().err
