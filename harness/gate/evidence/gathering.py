@@ -57,6 +57,7 @@ class Gathered:
         self.values: dict[tuple[Role, str], dict[Key, float]] = {}
         self.attempts = 0
         self.look = 1
+        self.first_look: int | None = None
         self._planned = 0
         self._measurings: dict[int, Measuring] = {}
         self._replaced: set[str] = set()
@@ -80,7 +81,9 @@ class Gathered:
             self._take_measuring(record)
         elif isinstance(record, Attempt):
             self.attempts += 1
-            self.look += record.why == "second look"
+            if record.why == "second look":
+                self.look += 1
+                self.first_look = self._planned if self.first_look is None else self.first_look
             self._planned = record.conversations
         else:
             self._header = record

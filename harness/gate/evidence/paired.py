@@ -44,7 +44,8 @@ class PairedEvidence:
     latency_s: seconds in the order of asking, of what was neither cached nor a warm-up; infinite where no answer came.
     tokens: of prompt and answer, a conversation; NaN where not known. slices: by name, "" where it has none.
     again: by metric, the baseline's first and second repeat; empty where nothing was asked twice. changed: how many
-    conversations have two unlike answers of the baseline. look: from 1. digest: sha256 of the evidence file's lines.
+    conversations have two unlike answers of the baseline. look: from 1; first_look: how many
+    conversations there were at it, None before a second. digest: sha256 of the evidence file's lines.
     """
 
     ids: tuple[str, ...]
@@ -63,6 +64,7 @@ class PairedEvidence:
     header: Header
     attempts: int
     look: int
+    first_look: int | None
     problems: tuple[Problem, ...]
     digest: str
 
@@ -106,6 +108,7 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         header=header,
         attempts=gathered.attempts,
         look=gathered.look,
+        first_look=gathered.first_look,
         problems=tuple(Problem(*found) for found in gathered.problems(ids)),
         digest=digest,
     )

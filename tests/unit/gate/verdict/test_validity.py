@@ -153,6 +153,14 @@ def test_nobody_looks_more_often_than_allowed(looks: int, attempts: tuple[str, .
     assert (why(verdict), verdict.attempts) == (invalid, len(attempts))
 
 
+@pytest.mark.parametrize(("first", "invalid"), [(N * 4 // 10, []), (N * 4 // 10 - 1, ["looks"])])
+def test_a_first_look_lies_near_half(first: int, invalid: list[str]) -> None:
+    """Pocock's level is for a look at half; one below four tenths of the conversations errs more than it says."""
+    verdict = Made(SCORES, attempts=("first", "second look"), first=first).verdict(policy_of(decision={"looks": 2}))
+
+    assert why(verdict) == invalid
+
+
 def test_a_baseline_that_differs_from_itself_is_invalid() -> None:
     """When the second answers are surely better or worse than the first, something moved while it was asked."""
     baseline = np.asarray(SCORES["score"][0])
