@@ -26,6 +26,8 @@ Key = tuple[str, int]
 """A conversation's id and the number of the repeat."""
 
 _SHOWN = 3
+_ROUNDING = 1e-9
+"""By so much of its range a score may be beyond it: how a sum was rounded."""
 
 
 class Reply(NamedTuple):
@@ -106,10 +108,21 @@ class Gathered:
                 yield "signatures", f"{metric} has values of another signature: measure {_some(some)} again", metric
             elif some:
                 yield "scores", f"{metric} is not there for {_some(some)} with answers: measure them", metric
+            outside = [key for role in ROLES for key in self._out_of_range(role, metric)]
+            if outside:
+                ends = "{:g} to {:g}".format(*sorted((self.facts[metric].worst, self.facts[metric].best)))
+                yield "scores", f"{metric} is not within its range of {ends} for {_some(outside)}", metric
 
     def _without_value(self, role: Role, metric: str) -> list[Key]:
         values = self.values.get((role, metric), {})
         return [key for key, reply in self.replies[role].items() if reply.said and key not in values]
+
+    def _out_of_range(self, role: Role, metric: str) -> list[Key]:
+        """Return where values are beyond the metric's worst or best; a count of faults has no such range."""
+        low, high = sorted((self.facts[metric].worst, self.facts[metric].best))
+        slack = _ROUNDING * (high - low)
+        values = self.values.get((role, metric), {}) if low < high else {}
+        return [key for key, value in values.items() if not low - slack <= value <= high + slack]
 
     def _take_answer(self, answer: Answer) -> None:
         if answer.warmup:

@@ -25,7 +25,7 @@ _PROBLEMS = {
     "incomplete": "all conversations are there",
     "ids": "both models were asked the same questions",
     "signatures": "each metric has one signature",
-    "scores": "every answer was measured",
+    "scores": "every answer was measured, within the range of each metric",
 }
 
 

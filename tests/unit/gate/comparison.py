@@ -137,11 +137,11 @@ def policy_of(**tables: Any) -> GatePolicy:
 
 
 def scores_of(n: int, difference: float = 0.0, sd: float = 0.1, seed: int = 0) -> tuple[Values, Values]:
-    """Return scores of both models whose differences have exactly this mean and scatter."""
+    """Return scores of both models, of 0 to 1, whose differences have exactly this mean and scatter."""
     rng = np.random.Generator(np.random.PCG64(seed))
     noise = rng.normal(size=n)
     noise = (noise - noise.mean()) / noise.std(ddof=1) * sd + difference
-    baseline = np.full(n, 0.5)
+    baseline = np.clip(0.5, np.maximum(0.0, -noise), np.minimum(1.0, 1.0 - noise))
     return baseline, baseline + noise
 
 

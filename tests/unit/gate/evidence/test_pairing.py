@@ -157,6 +157,15 @@ def test_what_is_left_out_is_a_problem(left_out: Callable[[Record], bool], probl
     assert problem in {each.name for each in found.problems}
 
 
+@pytest.mark.parametrize(("value", "problems"), [(1.0 + 1e-12, []), (1.01, ["scores"]), (-0.01, ["scores"])])
+def test_a_score_beyond_its_range_is_a_problem(value: float, problems: list[str]) -> None:
+    """What no metric can yield is told with the range; how a sum was rounded is not."""
+    found = Made({"score": (np.array([0.5, value]), np.array([0.5, 0.5]))}).evidence()
+
+    assert [each.name for each in found.problems] == problems
+    assert all("its range of 0 to 1 for 1 conversation" in each.clause for each in found.problems)
+
+
 def test_a_second_measuring_takes_the_place_of_the_first() -> None:
     """A metric that was computed anew counts as it was computed last."""
     records = list(MADE.records())
