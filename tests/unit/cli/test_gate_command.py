@@ -170,7 +170,7 @@ def test_calibration_ends_with_0_where_rates_are_kept(folder: Path, capsys: pyte
     assert _run(*calibrate) == 0
     out, err = capsys.readouterr()
 
-    assert ("false-promote" in out, "limit 0.060" in out, "of 400 runs" in err) == (True, True, True)
+    assert ("false-promote" in out, "limit 0.083" in out, "of 400 runs" in err) == (True, True, True)
     assert "E[n]" in out
 
 
