@@ -31,13 +31,14 @@ _ROUNDING = 1e-9
 
 
 class Reply(NamedTuple):
-    """What is kept of an answer. said: whether there are words to measure, of an answer or of one that failed.
+    """What is kept of an answer. retried: whether it came only after another try. said: whether there are words to measure, of an answer or of one that failed.
 
     latency: seconds, infinite where no answer came, None where not known. spent: seconds that it took all the same, NaN
     where not known and None of a cached one. text: its hash.
     """
 
     failed: bool
+    retried: bool
     said: bool
     latency: float | None
     spent: float | None
@@ -136,7 +137,16 @@ class Gathered:
         spent = None if answer.cached else math.nan if answer.latency_s is None else answer.latency_s
         known = answer.prompt_tokens is not None and answer.completion_tokens is not None
         tokens = float((answer.prompt_tokens or 0) + (answer.completion_tokens or 0)) if known else math.nan
-        reply = Reply(failed, answer.outcome in SAID, latency, spent, tokens, answer.order, hash(answer.text))
+        reply = Reply(
+            failed,
+            not failed and answer.tries > 1,
+            answer.outcome in SAID,
+            latency,
+            spent,
+            tokens,
+            answer.order,
+            hash(answer.text),
+        )
         self.replies[answer.role].setdefault((answer.id, answer.repeat), reply)
 
     def _take_measuring(self, measuring: Measuring) -> None:

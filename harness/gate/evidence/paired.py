@@ -40,7 +40,8 @@ class PairedEvidence:
     scores: by metric, in the metric's own direction, repeats averaged, failures at its worst, never NaN.
     faults: by metric, how far the worst that was said is from the metric's best, also in answers that failed; 0 where
     nothing was said.
-    missing: share of each conversation's repeats that failed. failures, requests: counted over repeats.
+    missing: share of each conversation's repeats that failed. failures, requests, and retried, which were answered only
+    after another try: counted over repeats.
     latency_s: seconds in the order of asking, of what was neither cached nor a warm-up; infinite where no answer came.
     spent_s: the same with the time that what never came took, such as a timeout; NaN where not known.
     tokens: of prompt and answer, a conversation; NaN where not known. slices: by name, "" where it has none.
@@ -56,6 +57,7 @@ class PairedEvidence:
     missing: Both
     failures: tuple[int, int]
     requests: tuple[int, int]
+    retried: tuple[int, int]
     latency_s: Both
     spent_s: Both
     tokens: Both
@@ -101,6 +103,7 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         missing=_both(lambda role: _missing(replies[role], ids, repeats)),
         failures=_counted(lambda role: sum(reply.failed for reply in replies[role].values())),
         requests=_counted(lambda role: len(replies[role])),
+        retried=_counted(lambda role: sum(reply.retried for reply in replies[role].values())),
         latency_s=_both(lambda role: _in_order((reply.order, reply.latency) for reply in replies[role].values())),
         spent_s=_both(lambda role: _in_order((reply.order, reply.spent) for reply in replies[role].values())),
         tokens=_both(lambda role: _tokens(replies[role], ids, repeats)),
