@@ -62,6 +62,9 @@ def _show(found: Calibration, dosed: DoseTest | None, console: Console) -> None:
     ):
         style = "green" if rate <= limit else "bold red"
         console.print(Text(f"{name} {rate:.3f}, limit {limit:.3f}", style=style))
+    if found.few:
+        told = f"With {runs} runs the limits leave room for chance: three standard errors. Use more for closer ones."
+        console.print(Text(told, style="dim"))
     if dosed is not None:
         show_doses(dosed, console)
 

@@ -49,9 +49,9 @@ def _measured(policy: GatePolicy, evidence_file: Path) -> dict[str, Spread]:
     spreads = {}
     for primary in policy.primary:
         if primary.metric in evidence.metrics and len(evidence.ids) > 1:
-            differences = pairs_of(evidence, policy, primary.metric).differences
-            sd = math.sqrt(float(np.mean(np.square(differences - differences.mean()))))
-            spreads[primary.metric] = Spread(sd, kind_of(evidence, policy, primary.metric))
+            pairs = pairs_of(evidence, policy, primary.metric)
+            sd = math.sqrt(float(np.mean(np.square(pairs.differences - pairs.differences.mean()))))
+            spreads[primary.metric] = Spread(sd, kind_of(evidence, policy, primary.metric), pairs.width)
     return spreads
 
 

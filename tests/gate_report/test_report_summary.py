@@ -25,6 +25,13 @@ def test_the_summary_says_what_was_decided_and_why() -> None:
     assert all(each in text for each in (_FACTS.verdict.evidence_sha256, _FACTS.verdict.policy_sha256))
 
 
+def test_retries_are_told() -> None:
+    """How many requests were answered only after another try is said of either model."""
+    evidence = replace(_FACTS.evidence, requests=(80, 80), failures=(0, 2), retried=(4, 20))
+
+    assert "| candidate | 80 | 2.5 % | 25.0 % |" in summary(replace(_FACTS, evidence=evidence))
+
+
 def test_no_conversation_is_told() -> None:
     """A step's summary is read by many, so it has lines and scores and no text of a conversation."""
     text = summary(_FACTS)

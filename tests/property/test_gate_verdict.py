@@ -78,7 +78,7 @@ def test_order_and_ids_do_not_matter(made: Made, seed: int) -> None:
 
 @given(comparisons())
 def test_a_candidate_that_answers_alike_is_promoted(made: Made) -> None:
-    """Equal scores, without failures, are promoted with every difference at zero."""
+    """Equal scores of enough conversations, without failures, are promoted with every difference at zero."""
     same = {metric: (baseline, baseline) for metric, (baseline, _) in made.scores.items()}
     found = verdict(Made(same, facts=made.facts).evidence())
 

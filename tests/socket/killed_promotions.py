@@ -34,6 +34,7 @@ _POLICY = f"""
 resamples = 999
 [[primary]]
 metric = "rouge_l"
+margin = 0.06
 [operations]
 error_rate = 0.2
 off = ["latency_p95_ratio"]

@@ -178,7 +178,7 @@ def _levelled(pairs: Pairs, recorded: IntArray) -> Pairs:
     """Return some of the pairs; continuous ones with the candidate at the baseline's level."""
     baseline, candidate = pairs.baseline[recorded], pairs.candidate[recorded]
     better = 0.0 if pairs.binary else float(np.mean(candidate - baseline))
-    return Pairs(baseline, candidate - better, pairs.binary)
+    return Pairs(baseline, candidate - better, pairs.binary, pairs.width)
 
 
 def _dealt(

@@ -21,9 +21,10 @@ from harness.gate.statistics.bounds import Bounds
 from harness.gate.statistics.holm import holm
 from harness.gate.statistics.tango import tango_of_counts
 from harness.gate.verdict.level import Level
-from harness.gate.verdict.quality import margin_of
+from harness.gate.verdict.quality import margin_of, pairs_of
+from harness.gate.verdict.sample_size import fewest_conversations
 from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome
-from harness.gate.verdict.weighing import at_first, in_the_end, overall, within
+from harness.gate.verdict.weighing import THOROUGH, at_first, in_the_end, overall, within
 
 __all__ = [
     "BLOCK",
@@ -58,11 +59,12 @@ _COLUMNS = 250
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A comparison of the policy."""
+    """A comparison of the policy. width: of the scores' range; None of a binary metric."""
 
     name: str
     kind: RuleKind
     margin: float
+    width: float | None = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,11 @@ def tests_of(evidence: PairedEvidence, policy: GatePolicy) -> list[Test]:
     kinds: dict[str, RuleKind] = {
         name: "primary" if name in primaries else "guardrail" for name in policy.compared_metrics
     }
-    return [Test(name, kind, margin_of(evidence, policy, name)) for name, kind in kinds.items()]
+    pairs = {name: pairs_of(evidence, policy, name) for name in kinds}
+    return [
+        Test(name, kind, margin_of(evidence, policy, name), None if pairs[name].binary else pairs[name].width)
+        for name, kind in kinds.items()
+    ]
 
 
 def looks_of(policy: GatePolicy, conversations: int) -> list[int]:
@@ -155,6 +161,7 @@ def _outcome(tests: Sequence[Test], bounds: Mapping[str, Bounds], level: Level) 
     outcomes: set[RuleOutcome] = set()
     for test in tests:
         own = bounds[test.name]
-        first = at_first(test.kind, own, test.margin)
+        fewest = fewest_conversations(test.margin, test.width, level.alpha) if test.kind in THOROUGH else 2
+        first = at_first(test.kind, own, test.margin, fewest)
         outcomes.add(in_the_end(first, within(own, test.margin), adjusted[test.name], level.alpha_block))
     return overall(outcomes, "inconclusive" in outcomes)

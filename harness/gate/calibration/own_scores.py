@@ -41,7 +41,10 @@ Ends = list[tuple[int, list[Outcome]]]
 """By look: how many conversations, and the outcome of every run."""
 
 _SLACK = 1.2
-"""A rate that is meant to be 5 % and comes out above 6 % is more than chance."""
+"""A rate that is meant to be 5 % and comes out above 6 % is more than chance, where there are many runs."""
+
+_ERRORS = 3.0
+"""Of few runs it is more than chance from so many Monte Carlo standard errors on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Calibration:
     """What the runs came to, of which policy and on which evidence.
 
     false_promote: the largest share promoted with a primary at its margin; false_block: the share blocked when all is
-    equal; each with the limit that it must not exceed.
+    equal; each with the limit that it must not exceed. few: whether runs are so few that chance makes that limit wider.
     """
 
     truths: tuple[Truth, ...]
@@ -69,6 +72,7 @@ class Calibration:
     false_block_limit: float
     policy_sha256: str
     evidence_sha256: str
+    few: bool
 
     @property
     def kept(self) -> bool:
@@ -98,12 +102,18 @@ def calibrate(evidence: PairedEvidence, policy: GatePolicy, *, runs: int, seed: 
         truths=found,
         conversations=n,
         false_promote=max(each.rates.promote for each in found if each.name.endswith("at its margin")),
-        false_promote_limit=_SLACK * decision.alpha,
+        false_promote_limit=_limit(decision.alpha, runs),
         false_block=found[0].rates.block,
-        false_block_limit=_SLACK * decision.alpha_block,
+        false_block_limit=_limit(decision.alpha_block, runs),
         policy_sha256=policy.digest,
         evidence_sha256=evidence.digest,
+        few=_limit(decision.alpha, runs) > _SLACK * decision.alpha,
     )
+
+
+def _limit(meant: float, runs: int) -> float:
+    """Return how high a rate may come out in so many runs."""
+    return max(_SLACK * meant, meant + _ERRORS * math.sqrt(meant * (1 - meant) / runs))
 
 
 def _joined(blocks: Sequence[Ends]) -> Ends:

@@ -23,7 +23,7 @@ _DISCORDANT = 0.12
 _GUARDRAILS = 6
 _TESTS = [
     Test("score", "primary", _CONTINUOUS),
-    Test("pass", "primary", _BINARY),
+    Test("pass", "primary", _BINARY, None),
     *(Test(f"guardrail {number}", "guardrail", 0.0) for number in range(_GUARDRAILS)),
 ]
 _RESAMPLES = 1_999

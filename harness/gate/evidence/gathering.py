@@ -26,17 +26,22 @@ Key = tuple[str, int]
 """A conversation's id and the number of the repeat."""
 
 _SHOWN = 3
+_ROUNDING = 1e-9
+"""By so much of its range a score may be beyond it: how a sum was rounded."""
 
 
 class Reply(NamedTuple):
-    """What is kept of an answer. said: whether there are words to measure, of an answer or of one that failed.
+    """What is kept of an answer. retried: whether it came only after another try. said: whether there are words to measure, of an answer or of one that failed.
 
-    latency: seconds, infinite where no answer came, None where not known. text: its hash.
+    latency: seconds, infinite where no answer came, None where not known. spent: seconds that it took all the same, NaN
+    where not known and None of a cached one. text: its hash.
     """
 
     failed: bool
+    retried: bool
     said: bool
     latency: float | None
+    spent: float | None
     tokens: float
     order: int
     text: int
@@ -57,6 +62,7 @@ class Gathered:
         self.values: dict[tuple[Role, str], dict[Key, float]] = {}
         self.attempts = 0
         self.look = 1
+        self.first_look: int | None = None
         self._planned = 0
         self._measurings: dict[int, Measuring] = {}
         self._replaced: set[str] = set()
@@ -80,7 +86,9 @@ class Gathered:
             self._take_measuring(record)
         elif isinstance(record, Attempt):
             self.attempts += 1
-            self.look += record.why == "second look"
+            if record.why == "second look":
+                self.look += 1
+                self.first_look = self._planned if self.first_look is None else self.first_look
             self._planned = record.conversations
         else:
             self._header = record
@@ -103,10 +111,21 @@ class Gathered:
                 yield "signatures", f"{metric} has values of another signature: measure {_some(some)} again", metric
             elif some:
                 yield "scores", f"{metric} is not there for {_some(some)} with answers: measure them", metric
+            outside = [key for role in ROLES for key in self._out_of_range(role, metric)]
+            if outside:
+                ends = "{:g} to {:g}".format(*sorted((self.facts[metric].worst, self.facts[metric].best)))
+                yield "scores", f"{metric} is not within its range of {ends} for {_some(outside)}", metric
 
     def _without_value(self, role: Role, metric: str) -> list[Key]:
         values = self.values.get((role, metric), {})
         return [key for key, reply in self.replies[role].items() if reply.said and key not in values]
+
+    def _out_of_range(self, role: Role, metric: str) -> list[Key]:
+        """Return where values are beyond the metric's worst or best; a count of faults has no such range."""
+        low, high = sorted((self.facts[metric].worst, self.facts[metric].best))
+        slack = _ROUNDING * (high - low)
+        values = self.values.get((role, metric), {}) if low < high else {}
+        return [key for key, value in values.items() if not low - slack <= value <= high + slack]
 
     def _take_answer(self, answer: Answer) -> None:
         if answer.warmup:
@@ -115,9 +134,19 @@ class Gathered:
         latency = None if answer.cached else answer.latency_s
         if failed and answer.outcome != "truncated":
             latency = math.inf
+        spent = None if answer.cached else math.nan if answer.latency_s is None else answer.latency_s
         known = answer.prompt_tokens is not None and answer.completion_tokens is not None
         tokens = float((answer.prompt_tokens or 0) + (answer.completion_tokens or 0)) if known else math.nan
-        reply = Reply(failed, answer.outcome in SAID, latency, tokens, answer.order, hash(answer.text))
+        reply = Reply(
+            failed,
+            not failed and answer.tries > 1,
+            answer.outcome in SAID,
+            latency,
+            spent,
+            tokens,
+            answer.order,
+            hash(answer.text),
+        )
         self.replies[answer.role].setdefault((answer.id, answer.repeat), reply)
 
     def _take_measuring(self, measuring: Measuring) -> None:

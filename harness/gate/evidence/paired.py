@@ -40,11 +40,14 @@ class PairedEvidence:
     scores: by metric, in the metric's own direction, repeats averaged, failures at its worst, never NaN.
     faults: by metric, how far the worst that was said is from the metric's best, also in answers that failed; 0 where
     nothing was said.
-    missing: share of each conversation's repeats that failed. failures, requests: counted over repeats.
+    missing: share of each conversation's repeats that failed. failures, requests, and retried, which were answered only
+    after another try: counted over repeats.
     latency_s: seconds in the order of asking, of what was neither cached nor a warm-up; infinite where no answer came.
+    spent_s: the same with the time that what never came took, such as a timeout; NaN where not known.
     tokens: of prompt and answer, a conversation; NaN where not known. slices: by name, "" where it has none.
     again: by metric, the baseline's first and second repeat; empty where nothing was asked twice. changed: how many
-    conversations have two unlike answers of the baseline. look: from 1. digest: sha256 of the evidence file's lines.
+    conversations have two unlike answers of the baseline. look: from 1; first_look: how many
+    conversations there were at it, None before a second. digest: sha256 of the evidence file's lines.
     """
 
     ids: tuple[str, ...]
@@ -54,7 +57,9 @@ class PairedEvidence:
     missing: Both
     failures: tuple[int, int]
     requests: tuple[int, int]
+    retried: tuple[int, int]
     latency_s: Both
+    spent_s: Both
     tokens: Both
     slices: Mapping[str, tuple[str, ...]]
     metrics: Mapping[str, MetricFacts]
@@ -63,6 +68,7 @@ class PairedEvidence:
     header: Header
     attempts: int
     look: int
+    first_look: int | None
     problems: tuple[Problem, ...]
     digest: str
 
@@ -97,7 +103,9 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         missing=_both(lambda role: _missing(replies[role], ids, repeats)),
         failures=_counted(lambda role: sum(reply.failed for reply in replies[role].values())),
         requests=_counted(lambda role: len(replies[role])),
-        latency_s=_both(lambda role: _latency(replies[role])),
+        retried=_counted(lambda role: sum(reply.retried for reply in replies[role].values())),
+        latency_s=_both(lambda role: _in_order((reply.order, reply.latency) for reply in replies[role].values())),
+        spent_s=_both(lambda role: _in_order((reply.order, reply.spent) for reply in replies[role].values())),
         tokens=_both(lambda role: _tokens(replies[role], ids, repeats)),
         slices=_slices(gathered, ids),
         metrics=dict(gathered.facts),
@@ -106,6 +114,7 @@ def pair(records: Iterable[Record], digest: str, *, truncated_fails: bool = True
         header=header,
         attempts=gathered.attempts,
         look=gathered.look,
+        first_look=gathered.first_look,
         problems=tuple(Problem(*found) for found in gathered.problems(ids)),
         digest=digest,
     )
@@ -159,15 +168,16 @@ def _failed(reply: Reply | None) -> bool:
     return reply is None or reply.failed
 
 
-def _latency(replies: Mapping[Key, Reply]) -> FloatArray:
-    timed = sorted((reply.order, reply.latency) for reply in replies.values() if reply.latency is not None)
-    return np.array([latency for _, latency in timed], dtype=np.float64)
+def _in_order(seconds: Iterable[tuple[int, float | None]]) -> FloatArray:
+    """Return the times that there are, by the order of asking."""
+    timed = sorted((order, each) for order, each in seconds if each is not None)
+    return np.array([each for _, each in timed], dtype=np.float64)
 
 
 def _tokens(replies: Mapping[Key, Reply], ids: Sequence[str], repeats: range) -> FloatArray:
     def mean(each: str) -> float:
         found = [replies.get((each, repeat)) for repeat in repeats]
-        return sum(math.nan if reply is None or reply.failed else reply.tokens for reply in found) / len(repeats)
+        return sum(math.nan if reply is None else reply.tokens for reply in found) / len(repeats)
 
     return np.array([mean(each) for each in ids], dtype=np.float64)
 

@@ -7,6 +7,7 @@ came about; nothing is ever changed or removed. The evidence knows no policy: it
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, ClassVar, Literal
@@ -251,9 +252,15 @@ def from_line(line: str | bytes, where: str) -> Record:
         key = ".".join(str(part) for part in detail["loc"][1:])
         text = line.decode("utf-8", "replace") if isinstance(line, bytes) else line
         raise DataError(
-            f"not a line of evidence: {key + ': ' if key else ''}{detail['msg']}",
+            f"not a line of evidence: {key + ': ' if key else ''}{_said(detail['msg'], detail['input'])}",
             where=where,
             got=excerpt(detail["input"] if key else text),
             expected="a record as the evidence format has it",
             remedy=_REMEDY,
         ) from None
+
+
+def _said(message: str, value: object) -> str:
+    """Return what is wrong with a value; of one that is no number it would be that it is too large."""
+    finite = not isinstance(value, float) or math.isfinite(value)
+    return message if finite else "Input should be a finite number"

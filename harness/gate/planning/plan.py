@@ -19,7 +19,7 @@ from harness.gate.statistics.clopper_pearson import most_events, trials_for
 from harness.gate.statistics.pocock import nominal
 from harness.gate.statistics.power import conversations_for, look_power, power_of
 from harness.gate.statistics.quantiles import fewest_times
-from harness.gate.statistics.tango import fewest_pairs
+from harness.gate.verdict.sample_size import fewest_conversations
 
 __all__ = ["Plan", "PlannedRule", "Spread", "plan", "refuse_if_underpowered"]
 
@@ -31,10 +31,18 @@ deviation and the root of their number."""
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How much a metric's differences scatter: their standard deviation, and whether they are 0 and 1."""
+    """How much a metric's differences scatter: their standard deviation, and whether they are 0 and 1.
+
+    width: of the range of a continuous metric's scores.
+    """
 
     sd: float
     kind: Kind
+    width: float = 1.0
+
+    def fewest(self, margin: float, alpha: float) -> int | None:
+        """Return how many conversations a margin takes at least; None when no number does."""
+        return fewest_conversations(margin, None if self.kind == "binary" else self.width, alpha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ def refuse_if_underpowered(made: Plan) -> None:
 def _spread(primary: PrimarySection, measured: Mapping[str, Spread]) -> Spread:
     if primary.metric in measured:
         found = measured[primary.metric]
-        return Spread(found.sd, primary.kind or found.kind)
+        return Spread(found.sd, primary.kind or found.kind, found.width)
     if primary.assumed_discordance is not None:
         return Spread(math.sqrt(primary.assumed_discordance), primary.kind or "binary")
     if primary.assumed_sd is not None:
@@ -128,8 +136,8 @@ def _rules(policy: GatePolicy, known: Mapping[str, Spread], n: int | None) -> li
         margin = each.margin_for(spread.kind)
         assumed = f"margin {margin:g}, differences scatter by {spread.sd:.3g}"
         needed = conversations_for(spread.sd, margin, decision.alpha, decision.power, decision.looks)
-        if needed is not None and spread.kind == "binary":
-            needed = max(needed, fewest_pairs(margin, level))
+        fewest = spread.fewest(margin, level)
+        needed = None if needed is None or fewest is None else max(needed, fewest)
         rules.append(PlannedRule(each.metric, assumed, needed, _primary(policy, each, spread, n)))
     for name, assumed, needed, power in (
         ("error_rate", f"limit {limits.error_rate:.3g}, {limits.assumed_error_rate:.3g} fail", *_errors(policy, n)),
@@ -151,7 +159,8 @@ def _primary(
     if n is None:
         return None
     decision, margin = policy.decision, primary.margin_for(spread.kind)
-    if spread.kind == "binary" and n < fewest_pairs(margin, nominal(decision.alpha, decision.looks)):
+    fewest = spread.fewest(margin, nominal(decision.alpha, decision.looks))
+    if fewest is None or n < fewest:
         return 0.0
     if first_look:
         return look_power(n, spread.sd, margin, decision.alpha, decision.looks)

@@ -39,6 +39,7 @@ def _lines(facts: ReportFacts) -> Iterator[str]:
         yield from _titled("Waivers", _waivers(verdict))
     if facts.regressions:
         yield from _titled("The worst regressions", _worst(facts))
+    yield from _titled("Requests", _requests(facts))
     yield from _titled("Provenance", _provenance(verdict))
 
 
@@ -112,6 +113,18 @@ def _worst(facts: ReportFacts) -> Iterator[str]:
 
 def _regression(regression: Regression) -> tuple[str, ...]:
     return str(regression.line), code(regression.id[:12]), escaped("; ".join(regression.sentences))
+
+
+def _requests(facts: ReportFacts) -> Iterator[str]:
+    evidence = facts.evidence
+    sides = zip(("baseline", "candidate"), evidence.requests, evidence.failures, evidence.retried, strict=True)
+    return table(
+        ("", "Requests", "Failed", "Answered after another try"),
+        (
+            (role, words.count(asked), words.share(failed, asked), words.share(retried, asked))
+            for role, asked, failed, retried in sides
+        ),
+    )
 
 
 def _provenance(verdict: Verdict) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from harness.gate.evidence.paired import PairedEvidence
+from harness.gate.evidence.records import Scalar
 from harness.gate.policy import GatePolicy
 from harness.gate.verdict.comparing import Comparison, Pairs
 
@@ -40,7 +42,21 @@ def unlike_the_anchor(evidence: PairedEvidence, policy: GatePolicy, anchor: Pair
     strange = sorted(set(evidence.ids) - set(anchor.ids))
     if strange:
         return f"the anchor was not asked {len(strange)} of the conversations ({strange[0][:12]}, ...)"
+    then, now = anchor.header, evidence.header
+    if dict(then.decoding) != dict(now.decoding):
+        return f"the anchor was asked with {_told(then.decoding)}, the candidate with {_told(now.decoding)}"
+    if then.repeats != now.repeats:
+        return f"the anchor was asked {_times(then.repeats)}, the candidate {_times(now.repeats)}"
     for primary in policy.primary:
         if anchor.metrics.get(primary.metric) != evidence.metrics.get(primary.metric):
             return f"{primary.metric} has another signature in the anchor's evidence: measure that again"
     return ""
+
+
+def _told(decoding: Mapping[str, Scalar]) -> str:
+    named = [f"{name} {json.dumps(value)}" for name, value in sorted(decoding.items())]
+    return ", ".join(named) or "no parameters"
+
+
+def _times(repeats: int) -> str:
+    return "once" if repeats == 1 else f"{repeats} times"

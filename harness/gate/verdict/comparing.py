@@ -15,9 +15,9 @@ from harness.gate.statistics.bootstrap_t import bootstrap_t
 from harness.gate.statistics.bounds import Bounds
 from harness.gate.statistics.tango import tango
 from harness.gate.verdict.level import Level
-from harness.gate.verdict.sample_size import needed_conversations
+from harness.gate.verdict.sample_size import fewest_conversations, needed_conversations
 from harness.gate.verdict.verdict import RuleKind, RuleResult
-from harness.gate.verdict.weighing import at_first
+from harness.gate.verdict.weighing import THOROUGH, at_first, enough, within
 
 __all__ = ["Comparison", "Pairs", "bounds_of", "compared"]
 
@@ -26,11 +26,12 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Scores of both models turned so that more is better; for a binary metric 0 and 1."""
+    """Scores of both models turned so that more is better; for a binary metric 0 and 1. width: of their range."""
 
     baseline: FloatArray
     candidate: FloatArray
     binary: bool
+    width: float = 1.0
 
     @classmethod
     def of(cls, scores: tuple[FloatArray, FloatArray], facts: MetricFacts, kind: Kind) -> Pairs:
@@ -39,11 +40,11 @@ class Pairs:
         if kind == "binary" and all(np.isin(each, (facts.worst, facts.best)).all() for each in scores):
             return cls((baseline == facts.best) * 1.0, (candidate == facts.best) * 1.0, True)
         sign = 1.0 if facts.direction == "higher" else -1.0
-        return cls(sign * baseline, sign * candidate, False)
+        return cls(sign * baseline, sign * candidate, False, abs(facts.best - facts.worst))
 
     def of_rows(self, rows: npt.NDArray[np.bool_]) -> Pairs:
         """Return the pairs of some conversations."""
-        return Pairs(self.baseline[rows], self.candidate[rows], self.binary)
+        return Pairs(self.baseline[rows], self.candidate[rows], self.binary, self.width)
 
     @property
     def differences(self) -> FloatArray:
@@ -65,6 +66,11 @@ class Comparison:
     margin: float
     slice: str = ""
     fewest: int = 2
+
+    @property
+    def width(self) -> float | None:
+        """The width of the scores' range; None of a binary metric."""
+        return None if self.pairs.binary else self.pairs.width
 
 
 def compared(comparisons: Sequence[Comparison], level: Level) -> Iterator[RuleResult]:
@@ -98,11 +104,13 @@ def bounds_of(pairs: Sequence[Pairs], level: Level) -> list[Bounds]:
 
 def _result(comparison: Comparison, bounds: Bounds, level: Level) -> RuleResult:
     lower, upper = (None if math.isinf(each) else each for each in (bounds.lower, bounds.upper))
+    thorough, margin, width = comparison.kind in THOROUGH, comparison.margin, comparison.width
+    fewest = fewest_conversations(margin, width, level.alpha) if thorough else 2
     return RuleResult(
         name=comparison.name,
         kind=comparison.kind,
-        outcome=at_first(comparison.kind, bounds, comparison.margin),
-        detail=_sentence(comparison, bounds),
+        outcome=at_first(comparison.kind, bounds, margin, fewest),
+        detail=_sentence(comparison, bounds, fewest),
         metric=comparison.metric,
         slice=comparison.slice,
         method=bounds.method,
@@ -111,17 +119,21 @@ def _result(comparison: Comparison, bounds: Bounds, level: Level) -> RuleResult:
         estimate=bounds.estimate,
         lower=lower,
         upper=upper,
-        limit=-comparison.margin,
+        limit=-margin,
         t_interval=bounds.t_interval,
         p=bounds.p_harm,
         n=bounds.n,
-        needed_n=needed_conversations(comparison.pairs.differences, comparison.pairs.binary, comparison.margin, level),
+        needed_n=needed_conversations(comparison.pairs.differences, width, margin, level, fewest=thorough),
     )
 
 
-def _sentence(comparison: Comparison, bounds: Bounds) -> str:
+def _sentence(comparison: Comparison, bounds: Bounds, fewest: int | None) -> str:
     found = f"difference {bounds.estimate:+.4f}, bounds {bounds.lower:+.4f} and {bounds.upper:+.4f}"
-    return f"{found}, margin {comparison.margin:g}, {bounds.n} conversations"
+    told = f"{found}, margin {comparison.margin:g}, {bounds.n} conversations"
+    if not within(bounds, comparison.margin) or enough(bounds, fewest):
+        return told
+    least = "no number is enough" if fewest is None else f"{fewest} are the fewest"
+    return f"{told}, and {least} in which so rare a collapse would be seen"
 
 
 def _too_few(comparison: Comparison) -> RuleResult:

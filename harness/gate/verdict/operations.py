@@ -19,6 +19,8 @@ from harness.gate.verdict.verdict import RuleOutcome, RuleResult
 __all__ = ["operations"]
 
 _P95 = 0.95
+_KNOWN = 0.95
+"""Of less than this share of answers, what is known of them says nothing of all."""
 
 
 def operations(evidence: PairedEvidence, policy: GatePolicy, level: Level) -> Iterator[RuleResult]:
@@ -124,9 +126,9 @@ def _tokens_ratio(evidence: PairedEvidence, limit: float, level: Level) -> RuleR
     """Test the mean of limit times the baseline's tokens less the candidate's, pair by pair, against zero."""
     baseline, candidate = evidence.tokens
     known = np.isfinite(baseline) & np.isfinite(candidate)
-    n = int(np.sum(known))
-    if n < 2:
-        return _no_ratio("tokens_ratio", f"{n} conversations with known tokens", limit, n, 2)
+    n, fewest = int(np.sum(known)), max(2, math.ceil(_KNOWN * len(known)))
+    if n < fewest:
+        return _no_ratio("tokens_ratio", f"tokens are known of {n} in {len(known)}; {fewest} must be", limit, n, fewest)
     before, now = baseline[known], candidate[known]
     spare = bootstrap_t(
         [limit * before - now], level.alpha, level.alpha_block, resamples=level.resamples, seed=level.seed
@@ -153,28 +155,30 @@ def _tokens_ratio(evidence: PairedEvidence, limit: float, level: Level) -> RuleR
 
 def _fixed(evidence: PairedEvidence, limits: OperationsSection) -> Iterator[RuleResult]:
     """Yield the limits that means are compared with as they stand: they are budgets, not properties of the model."""
-    tokens, times = (each[1][np.isfinite(each[1])] for each in (evidence.tokens, evidence.latency_s))
+    times = evidence.spent_s[1]
     machine = evidence.header.candidate.instance_count / evidence.header.concurrency
     times = times * machine if machine else times[:0]
     for name, values, limit, unit in (
-        ("tokens", tokens, limits.tokens_per_conversation, "tokens"),
+        ("tokens", evidence.tokens[1], limits.tokens_per_conversation, "tokens"),
         ("gpu_seconds", times, limits.gpu_seconds_per_conversation, "s"),
     ):
         if limit is None:
             continue
-        mean = math.fsum(values) / len(values) if len(values) else None
+        known = values[np.isfinite(values)]
+        mean = math.fsum(known) / len(known) if len(known) and len(known) >= _KNOWN * len(values) else None
+        told = f"known of {len(known)} in {len(values)}: too few" if mean is None else f"{mean:.4g} a conversation"
         kept: RuleOutcome = "pass" if mean is not None and mean <= limit else "fail"
         yield RuleResult(
             name=name,
             kind="operations",
             outcome="not_testable" if mean is None else kept,
-            detail=f"{'nothing is known' if mean is None else f'{mean:.4g}'} a conversation; limit {limit:g} {unit}",
+            detail=f"{told}; limit {limit:g} {unit}",
             method="mean",
             unit=unit,
             bound="upper",
             estimate=mean,
             limit=limit,
-            n=len(values),
+            n=len(known),
         )
 
 

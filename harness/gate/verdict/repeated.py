@@ -9,6 +9,7 @@ from harness.gate.policy import GatePolicy
 from harness.gate.statistics.holm import holm
 from harness.gate.verdict.comparing import Pairs, bounds_of
 from harness.gate.verdict.level import Level
+from harness.gate.verdict.quality import kind_of
 from harness.gate.verdict.verdict import RuleResult
 
 __all__ = ["asked_twice"]
@@ -30,7 +31,7 @@ def asked_twice(evidence: PairedEvidence, policy: GatePolicy, level: Level) -> R
     pairs, p_values, noise = [], {}, []
     for metric in metrics:
         first, second = evidence.again[metric]
-        kind = evidence.metrics[metric].kind
+        kind = kind_of(evidence, policy, metric)
         for name, scores in (("rise", (second, first)), ("fall", (first, second))):
             pairs.append((f"{metric} {name}", Pairs.of(scores, evidence.metrics[metric], kind)))
         noise.append(f"{metric} scatters by {float(np.std(second - first)):.3g}")

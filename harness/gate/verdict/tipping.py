@@ -56,6 +56,7 @@ class _Weighed:
         names = {rule.name for rule in self.primaries}
         self._limits = {rule.name: rule.limit or 0.0 for rule in self.primaries}
         self._others = {rule.name: rule.p for rule in rules if rule.p is not None and rule.name not in names}
+        self._few = any(rule.outcome == "inconclusive" and _within(rule) for rule in self.primaries)
         self._level = level
 
     def outcome_of(self, pairs: Mapping[str, Pairs]) -> Outcome:
@@ -67,9 +68,14 @@ class _Weighed:
         """Return the outcome of lower bounds and p values of harm."""
         unproven = [metric for metric, (lower, _) in found.items() if not lower > self._limits[metric]]
         if not unproven:
-            return "PROMOTE"
+            return "INCONCLUSIVE" if self._few else "PROMOTE"
         adjusted = holm({**self._others, **{metric: p for metric, (_, p) in found.items()}})
         return "BLOCK" if any(adjusted[metric] <= self._level.alpha_block for metric in unproven) else "INCONCLUSIVE"
+
+
+def _within(rule: RuleResult) -> bool:
+    """Say whether the bound is within the margin: a rule that is open nevertheless has too few conversations."""
+    return rule.lower is not None and rule.lower > (rule.limit or 0.0)
 
 
 def _with_best_baseline(evidence: PairedEvidence, metrics: Sequence[str]) -> PairedEvidence:

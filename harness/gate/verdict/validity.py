@@ -18,11 +18,14 @@ from harness.gate.verdict.waivers import untimely
 
 __all__ = ["preconditions"]
 
+_EARLIEST_LOOK = 0.4
+"""Pocock's level is for a first look at half of the conversations. Earlier ones err more often than it says."""
+
 _PROBLEMS = {
     "incomplete": "all conversations are there",
     "ids": "both models were asked the same questions",
     "signatures": "each metric has one signature",
-    "scores": "every answer was measured",
+    "scores": "every answer was measured, within the range of each metric",
 }
 
 
@@ -139,7 +142,11 @@ def _baseline_errors(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult
 def _looks(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     looks = policy.decision.looks
     found = f"look {evidence.look} of {looks}, after {evidence.attempts} attempts"
-    return _rule("looks", f"{found}: the policy allows no more" if evidence.look > looks else "", found)
+    n, first = len(evidence.ids), evidence.first_look
+    wrong = f"{found}: the policy allows no more" if evidence.look > looks else ""
+    if not wrong and first is not None and first < _EARLIEST_LOOK * n:
+        wrong = f"{found}: the first was at {first} of {n} conversations, and its level is for half of them"
+    return _rule("looks", wrong, found)
 
 
 def _fewest(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:

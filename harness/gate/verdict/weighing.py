@@ -7,7 +7,10 @@ from collections.abc import Collection
 from harness.gate.statistics.bounds import Bounds
 from harness.gate.verdict.verdict import Outcome, RuleKind, RuleOutcome
 
-__all__ = ["at_first", "in_the_end", "overall", "within"]
+__all__ = ["THOROUGH", "at_first", "enough", "in_the_end", "overall", "within"]
+
+THOROUGH: tuple[RuleKind, ...] = ("primary", "anchor")
+"""Comparisons that let a candidate in: they must have had the chance to see what would exceed their margin."""
 
 
 def within(bounds: Bounds, margin: float) -> bool:
@@ -15,20 +18,37 @@ def within(bounds: Bounds, margin: float) -> bool:
     return bounds.lower > -margin
 
 
-def at_first(kind: RuleKind, bounds: Bounds, margin: float) -> RuleOutcome:
-    """Return the outcome of a comparison by itself. A guardrail passes as long as no harm is shown."""
+def enough(bounds: Bounds, fewest: int | None) -> bool:
+    """Say whether there are so many conversations; None: no number is."""
+    return fewest is not None and bounds.n >= fewest
+
+
+def at_first(kind: RuleKind, bounds: Bounds, margin: float, fewest: int | None) -> RuleOutcome:
+    """Return the outcome of a comparison by itself. A guardrail passes as long as no harm is shown.
+
+    fewest: how many conversations the margin takes at least, for the kinds that are THOROUGH; None when no number does.
+    """
     if kind == "guardrail":
         return "pass"
     if not within(bounds, margin):
         return "inconclusive"
-    return "warn" if kind in ("primary", "anchor") and bounds.upper < 0 else "pass"
+    if kind not in THOROUGH:
+        return "pass"
+    if not enough(bounds, fewest):
+        return "inconclusive"
+    return "warn" if bounds.upper < 0 else "pass"
 
 
 def in_the_end(first: RuleOutcome, tolerable: bool, p_adjusted: float, alpha_block: float) -> RuleOutcome:
-    """Return the outcome in the light of all tests: harm that is shown fails, or warns where it is tolerable."""
+    """Return the outcome in the light of all tests: harm that is shown fails, or warns where it is tolerable.
+
+    What is tolerable and was still inconclusive has too few conversations, and stays so.
+    """
     if p_adjusted > alpha_block:
         return first
-    return "warn" if tolerable else "fail"
+    if not tolerable:
+        return "fail"
+    return first if first == "inconclusive" else "warn"
 
 
 def overall(outcomes: Collection[RuleOutcome], undecided: bool) -> Outcome:

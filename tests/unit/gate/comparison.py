@@ -50,6 +50,7 @@ def side(deployment: str, **parts: Any) -> Side:
 class Made:
     """A comparison: scores by metric, baseline's then candidate's, and what is unusual about it.
 
+    first: conversations of the first attempt, without it half of them where a second look follows.
     failed: outcomes of the answers that failed, by role and row. again: the baseline's scores of a second repeat.
     """
 
@@ -62,6 +63,7 @@ class Made:
     latency: Mapping[Role, Values] | None = None
     header: Mapping[str, Any] = field(default_factory=dict)
     attempts: Sequence[str] = ("first",)
+    first: int | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.scores.values()))[0])
@@ -74,7 +76,9 @@ class Made:
         parts["held_out"] = HeldOut(name="held out", sha256="h", conversations=n)
         yield Header(**{**parts, **self.header})
         for number, why in enumerate(self.attempts, 1):
-            yield Attempt(number=number, started="2026-07-15T00:00:00Z", why=why, conversations=n)  # type: ignore[arg-type]
+            half = n // 2 if "second look" in self.attempts[number:] else n
+            planned = half if self.first is None or number > 1 else self.first
+            yield Attempt(number=number, started="2026-07-15T00:00:00Z", why=why, conversations=planned)  # type: ignore[arg-type]
         for row in range(n):
             slices = self.slices[row] if self.slices else {}
             yield Conversation(id=self.id(row), line=row + 1, slices=slices, messages=(), reference=None)
@@ -133,11 +137,11 @@ def policy_of(**tables: Any) -> GatePolicy:
 
 
 def scores_of(n: int, difference: float = 0.0, sd: float = 0.1, seed: int = 0) -> tuple[Values, Values]:
-    """Return scores of both models whose differences have exactly this mean and scatter."""
+    """Return scores of both models, of 0 to 1, whose differences have exactly this mean and scatter."""
     rng = np.random.Generator(np.random.PCG64(seed))
     noise = rng.normal(size=n)
     noise = (noise - noise.mean()) / noise.std(ddof=1) * sd + difference
-    baseline = np.full(n, 0.5)
+    baseline = np.clip(0.5, np.maximum(0.0, -noise), np.minimum(1.0, 1.0 - noise))
     return baseline, baseline + noise
 
 

@@ -28,19 +28,22 @@ def failed_section(facts: ReportFacts) -> Markup:
         Column("Requests", number=True),
         Column("Failed", number=True),
         Column("Share", number=True),
+        Column("Answered after another try", number=True),
+        Column("Share of them", number=True),
     ]
-    sides = zip(("baseline", "candidate"), evidence.requests, evidence.failures, strict=True)
+    sides = zip(("baseline", "candidate"), evidence.requests, evidence.failures, evidence.retried, strict=True)
     return section(
         "failed",
         "Failed answers",
         el("p", said),
         table("The verdict's tipping point", columns, ((name, _told(found)) for name, found in rows)),
         table(
-            "Requests that failed, after their retries",
+            "Requests that failed after their retries, or were answered by one",
             counted,
             (
-                (role, words.count(asked), words.count(failed), words.share(failed, asked))
-                for role, asked, failed in sides
+                (role, *(words.count(each) for each in (asked, failed)), words.share(failed, asked))
+                + (words.count(retried), words.share(retried, asked))
+                for role, asked, failed, retried in sides
             ),
         ),
     )

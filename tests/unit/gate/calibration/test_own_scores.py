@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from harness.errors import DataError
-from harness.gate.calibration.own_scores import Calibration, calibrate
+from harness.gate.calibration.own_scores import Calibration, _limit, calibrate
 from tests.unit.gate.comparison import PASS, SCORE, Made, policy_of, scores_of
 
 N = 300
@@ -67,16 +67,25 @@ def test_a_rate_above_its_limit_is_not_kept() -> None:
     """With a bound at 20 % for a policy that allows 5 %, the limit is exceeded and told."""
     found = calibrated()
 
-    assert (replace(found, false_promote=0.2).kept, found.false_promote_limit) == (False, pytest.approx(0.06))
+    assert (replace(found, false_promote=0.2).kept, found.false_promote_limit) == (
+        False,
+        pytest.approx(0.0827, abs=1e-4),
+    )
 
 
 @pytest.mark.parametrize("rate", ["false_promote", "false_block"])
-@pytest.mark.parametrize(("found", "kept"), [(0.0599, True), (0.0601, False)])
-def test_either_rate_above_6_percent_is_not_kept(rate: str, found: float, kept: bool) -> None:
-    """Of a rate that is meant to be 5 %, 6 % is the end of what chance explains."""
+@pytest.mark.parametrize(("found", "kept"), [(0.0826, True), (0.0828, False)])
+def test_either_rate_beyond_chance_is_not_kept(rate: str, found: float, kept: bool) -> None:
+    """Of a rate that is meant to be 5 %, three standard errors of 400 runs are the end of what chance explains."""
     within = replace(calibrated(), false_promote=0.0, false_block=0.0)
 
     assert replace(within, **{rate: found}).kept is kept
+
+
+@pytest.mark.parametrize(("runs", "limit"), [(100, 0.1154), (1_000, 0.0707), (5_000, 0.06), (20_000, 0.06)])
+def test_the_limit_follows_the_number_of_runs(runs: int, limit: float) -> None:
+    """Many runs leave 6 %; few leave as much as chance moves them."""
+    assert _limit(0.05, runs) == pytest.approx(limit, abs=1e-4)
 
 
 def test_rates_name_their_policy_and_their_evidence() -> None:

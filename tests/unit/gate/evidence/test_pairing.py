@@ -113,6 +113,16 @@ def test_an_answer_that_never_came_took_forever() -> None:
     assert found.latency_s[1].tolist() == [np.inf, 5, 6]
 
 
+def test_answers_that_took_another_try_are_counted() -> None:
+    """What was answered at the second try is no failure, and is not hidden; what failed twice is only that."""
+    found = changed(lambda r: replace(r, tries=2) if isinstance(r, Answer) and r.role == "candidate" else r)
+    failed = Made(MADE.scores, failed={("candidate", 1): "timeout"})
+    twice = [replace(r, tries=2) if isinstance(r, Answer) else r for r in failed.records()]
+
+    assert (found.retried, found.failures) == ((0, 3), (0, 0))
+    assert (paired(twice).retried, paired(twice).failures) == ((3, 2), (0, 1))
+
+
 def test_tokens_are_counted_a_conversation() -> None:
     """Tokens of prompt and answer are added; what is not known is no number."""
     found = changed(lambda r: replace(r, completion_tokens=None) if isinstance(r, Answer) and r.id[-1] == "1" else r)
@@ -155,6 +165,15 @@ def test_what_is_left_out_is_a_problem(left_out: Callable[[Record], bool], probl
     found = changed(lambda r: None if left_out(r) else r)
 
     assert problem in {each.name for each in found.problems}
+
+
+@pytest.mark.parametrize(("value", "problems"), [(1.0 + 1e-12, []), (1.01, ["scores"]), (-0.01, ["scores"])])
+def test_a_score_beyond_its_range_is_a_problem(value: float, problems: list[str]) -> None:
+    """What no metric can yield is told with the range; how a sum was rounded is not."""
+    found = Made({"score": (np.array([0.5, value]), np.array([0.5, 0.5]))}).evidence()
+
+    assert [each.name for each in found.problems] == problems
+    assert all("its range of 0 to 1 for 1 conversation" in each.clause for each in found.problems)
 
 
 def test_a_second_measuring_takes_the_place_of_the_first() -> None:

@@ -49,6 +49,7 @@ POLICY = """
 resamples = 999
 [[primary]]
 metric = "rouge_l"
+margin = 0.05
 [operations]
 error_rate = 0.3
 off = ["latency_p95_ratio"]

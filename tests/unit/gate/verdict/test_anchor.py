@@ -56,11 +56,18 @@ def test_a_policy_with_an_anchor_does_not_do_without_it() -> None:
         ({"ids": tuple("abc")}, "was not asked"),
         ({"metrics": {"score": replace(SCORE, signature="old")}}, "another signature"),
         ({"metrics": {}}, "another signature"),
+        (
+            {"header": {"decoding": {"temperature": 0.7}}},
+            "with temperature 0.7, the candidate with no parameters",
+        ),
+        ({"header": {"repeats": 2}}, "asked 2 times, the candidate once"),
     ],
 )
 def test_an_anchor_that_cannot_be_compared_with_is_refused(change: dict[str, Any], said: str) -> None:
     """Other evidence than is pinned, other questions, other measures: each is named."""
-    found = verdict(replace(anchor(0.0), **change))
+    given = anchor(0.0)
+    parts = {**change, "header": replace(given.header, **change.get("header", {}))}
+    found = verdict(replace(given, **parts))
 
     assert (found.outcome, said in found.reasons[0]) == ("INVALID", True)
 

@@ -73,7 +73,7 @@ def test_less_can_be_better() -> None:
 
 def test_every_primary_must_be_within_its_margin() -> None:
     """One primary that shows nothing keeps the candidate from being promoted, however good the other is."""
-    scores = {"score": scores_of(N, 0.1), "other": scores_of(N, 0.0, sd=0.5)}
+    scores = {"score": scores_of(N, 0.1), "other": scores_of(N, 0.0, sd=0.25)}
     policy = policy_of(primary=[{"metric": "score"}, {"metric": "other"}])
 
     assert Made(scores, facts=dict.fromkeys(scores, SCORE)).verdict(policy).outcome == "INCONCLUSIVE"
@@ -185,7 +185,7 @@ def test_a_listed_slice_is_tested_for_itself(section: dict[str, Any], difference
     """Harm in a part blocks; a part that is too small shows nothing, and keeps back only where it is required."""
     baseline, candidate = (np.asarray(each) for each in scores_of(N, 0.05))
     slices = [{"language": "de" if row < 100 else "en"} for row in range(N)]
-    candidate = np.where(np.arange(N) < 100, candidate - 0.05 + difference, candidate + 0.2)
+    candidate = np.where(np.arange(N) < 100, candidate - 0.05 + difference, candidate + 0.2).clip(0, 1)
 
     assert Made({"score": (baseline, candidate)}, slices=slices).verdict(policy_of(slice=[section])).outcome == outcome
 
@@ -217,7 +217,31 @@ def test_few_conversations_decide_nothing() -> None:
     """Below the smallest number there is no verdict, even between models that answer alike."""
     made = Made({"score": (np.full(19, 0.5), np.full(19, 0.5))})
 
-    assert (made.verdict().outcome, made.verdict().needed_conversations) == ("INCONCLUSIVE", 20)
+    assert (made.verdict().outcome, made.verdict().needed_conversations) == ("INCONCLUSIVE", 149)
+
+
+@pytest.mark.parametrize(("n", "outcome"), [(148, "INCONCLUSIVE"), (149, "PROMOTE")])
+@pytest.mark.parametrize("difference", [0.0, 0.001])
+def test_collapses_of_a_margin_must_have_had_the_chance_to_be_seen(n: int, outcome: str, difference: float) -> None:
+    """Scores that hardly differ promote from where 2 % of collapses would be missed by less than 5 %: 0.98^149."""
+    verdict = Made({"score": scores_of(n, difference, sd=0.001)}).verdict()
+
+    assert (verdict.outcome, verdict.tipping.zero, rule(verdict, "score").needed_n) == (outcome, outcome, 149)
+
+
+def test_a_small_sure_loss_of_few_conversations_is_open() -> None:
+    """Neither is it harm beyond the margin, nor is that excluded: no warning lets it through."""
+    verdict = Made({"score": scores_of(60, -0.005, sd=0.001)}).verdict()
+
+    assert (verdict.outcome, rule(verdict, "score").outcome) == ("INCONCLUSIVE", "inconclusive")
+    assert "149 are the fewest" in verdict.reasons[0]
+
+
+def test_a_wider_range_takes_more_conversations() -> None:
+    """A margin of 0.02 on scores of 0 to 2 is a hundredth of them: 299."""
+    wide = replace(SCORE, best=2.0)
+
+    assert rule(Made({"score": scores_of(200, sd=0.0)}, facts={"score": wide}).verdict(), "score").needed_n == 299
 
 
 def test_limits_join_the_tests_of_harm() -> None:

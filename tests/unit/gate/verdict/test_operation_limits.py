@@ -119,6 +119,28 @@ def test_machine_time_counts_instances_and_requests_in_flight(
     assert (found.outcome, found.estimate) == (outcome, estimate)
 
 
+def test_a_timeout_costs_its_time() -> None:
+    """A machine is busy with what never comes as well: 20 answers of 400 that took a minute are three seconds each."""
+    latency = {"baseline": np.ones(N), "candidate": np.where(np.arange(N) < 20, 60.0, 1.0)}
+    found = limit(
+        "gpu_seconds", {"gpu_seconds_per_conversation": 2.0}, latency=latency, failed=failing("candidate", 20)
+    )
+
+    assert (found.outcome, found.estimate) == ("fail", pytest.approx(3.95))
+
+
+@pytest.mark.parametrize(("unknown", "outcome"), [(20, "pass"), (21, "not_testable")])
+@pytest.mark.parametrize("name", ["tokens", "tokens_ratio", "gpu_seconds"])
+def test_what_is_known_of_too_few_says_nothing(name: str, unknown: int, outcome: str) -> None:
+    """Below 95 % of the answers with known tokens or times a budget is not testable."""
+    some = np.where(np.arange(N) < unknown, np.nan, 1.0)
+    evidence = replace(Made({"score": scores_of(N)}).evidence(), tokens=(some, some), spent_s=(some, some))
+    limits = {"tokens_ratio": 2.0, "tokens_per_conversation": 2.0, "gpu_seconds_per_conversation": 2.0}
+    verdict = decide(evidence, policy_of(operations={**OFF, **limits}), today=TODAY)
+
+    assert rule(verdict, name).outcome == outcome
+
+
 @pytest.mark.parametrize(("seconds", "outcome"), [(0.0, "pass"), (0.1, "fail")])
 def test_no_time_at_all_is_as_fast_as_no_time_at_all(seconds: float, outcome: str) -> None:
     """Two that answer in no time are alike; one that takes some is slower than one that takes none."""

@@ -13,7 +13,7 @@ from harness.gate.evidence.records import Answer, Leakage, Measuring, Scores
 from harness.gate.policy import GatePolicy
 from harness.gate.verdict.decide import decide
 from harness.gate.verdict.verdict import Verdict
-from tests.unit.gate.comparison import FAULT, SCORE, TODAY, Made, policy_of, rule, scores_of, side
+from tests.unit.gate.comparison import FAULT, PASS, SCORE, TODAY, Made, passes_of, policy_of, rule, scores_of, side
 
 N = 200
 SCORES = {"score": scores_of(N)}
@@ -153,6 +153,14 @@ def test_nobody_looks_more_often_than_allowed(looks: int, attempts: tuple[str, .
     assert (why(verdict), verdict.attempts) == (invalid, len(attempts))
 
 
+@pytest.mark.parametrize(("first", "invalid"), [(N * 4 // 10, []), (N * 4 // 10 - 1, ["looks"])])
+def test_a_first_look_lies_near_half(first: int, invalid: list[str]) -> None:
+    """Pocock's level is for a look at half; one below four tenths of the conversations errs more than it says."""
+    verdict = Made(SCORES, attempts=("first", "second look"), first=first).verdict(policy_of(decision={"looks": 2}))
+
+    assert why(verdict) == invalid
+
+
 def test_a_baseline_that_differs_from_itself_is_invalid() -> None:
     """When the second answers are surely better or worse than the first, something moved while it was asked."""
     baseline = np.asarray(SCORES["score"][0])
@@ -161,6 +169,19 @@ def test_a_baseline_that_differs_from_itself_is_invalid() -> None:
     for shift, invalid in ((0.0, []), (0.02, ["a_a"]), (-0.02, ["a_a"])):
         again = {"score": baseline + noise - noise.mean() + shift}
         assert why(Made(SCORES, again=again).verdict()) == invalid
+
+
+def test_the_baseline_is_compared_with_itself_as_the_policy_says() -> None:
+    """A metric that the policy calls binary is tested so here too, whatever the metric says of itself."""
+    scores = passes_of(N, 0, 0)
+    again = {"score": passes_of(N, 0, 6)[1]}
+    binary = policy_of(primary=[{"metric": "score", "kind": "binary"}])
+    found, own = (
+        Made({"score": scores}, facts={"score": facts}, again=again).verdict(policy)
+        for facts, policy in ((SCORE, binary), (PASS, policy_of()))
+    )
+
+    assert rule(found, "precondition:a_a").p == rule(own, "precondition:a_a").p == pytest.approx(0.0071, abs=0.001)
 
 
 def test_a_second_answer_can_be_asked_for() -> None:
