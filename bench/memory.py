@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from azure.storage.blob import BlobServiceClient
 
 from bench.line import Line
+from bench.peak import peak_resident
 from fakes.emulator import Emulator
 
 MEBIBYTE = 1024 * 1024
@@ -34,17 +34,11 @@ def extra_resident() -> int:
         container = BlobServiceClient(account, azure.credential).get_container_client(home.default_container)
         content.truncate(8 * MEBIBYTE)
         container.upload_blob("small", content)
-        before = _peak()
+        before = peak_resident()
         content.seek(0)
         content.truncate(SIZE)
         container.upload_blob("large", content)
-        after = _peak()
+        after = peak_resident()
         if container.get_blob_client("large").get_blob_properties().size != SIZE:
             raise RuntimeError("the upload did not arrive whole")
         return after - before
-
-
-def _peak() -> int:
-    """Return the peak resident set in bytes; Linux counts it in KiB, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

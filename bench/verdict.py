@@ -6,7 +6,6 @@ takes at most as long.
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from bench.line import Line
+from bench.peak import peak_resident
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.evidence.records import Header, HeldOut, Leakage, MetricFacts, Side
 from harness.gate.policy import GatePolicy
@@ -48,8 +48,7 @@ def report() -> None:
         started = time.process_time()
         decide(found, rules, today=date(2026, 1, 1))
         seconds.append(time.process_time() - started)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(f"{median(seconds)} {peak * (1 if sys.platform == 'darwin' else 1024)}\n")
+    sys.stdout.write(f"{median(seconds)} {peak_resident()}\n")
 
 
 def policy() -> GatePolicy:
