@@ -12,6 +12,7 @@ from rich.text import Text
 from harness.cli.drawing import Symbols, symbols_for
 from harness.cli.gate_forest import Forest, forest_for
 from harness.gate.report.words import named
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.verdict import Outcome, RuleOutcome, RuleResult, Verdict
 
 __all__ = ["show_verdict"]
@@ -63,7 +64,7 @@ def _foot(verdict: Verdict, console: Console) -> None:
     console.print()
     for line in (
         f"failed answers: {verdict.tipping.detail}",
-        f"{verdict.conversations} conversations of {verdict.held_out}, look {verdict.look} of {verdict.looks}, "
+        f"{conversations(verdict.conversations)} of {verdict.held_out}, look {verdict.look} of {verdict.looks}, "
         f"attempts: {verdict.attempts}",
         f"candidate {named(verdict.candidate)}, baseline {named(verdict.baseline)}",
     ):

@@ -78,7 +78,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> GateFile |
     policy: Path | None = parent.config.getoption("--gate-policy")
     if policy is None or not _is(policy, str(file_path)):
         return None
-    return GateFile.from_parent(parent, path=file_path)
+    return GateFile.from_parent(parent, path=file_path, nodeid=_node_id(file_path, parent.config.rootpath))
 
 
 class GateFile(pytest.File):
@@ -146,6 +146,13 @@ def _refuse_halves(config: pytest.Config) -> None:
 
 def _wanted(config: pytest.Config, *options: str) -> bool:
     return all(config.getoption(option) is not None for option in options)
+
+
+def _node_id(policy: Path, root: Path) -> str:
+    """Return the policy's path from the root, else its name: pytest takes an option's value for a path to find its root
+    by, and the tests of a policy are not called after the folder of somebody's data.
+    """
+    return policy.relative_to(root).as_posix() if policy.is_relative_to(root) else policy.name
 
 
 def _is(policy: Path, given: str) -> bool:

@@ -54,6 +54,18 @@ def test_each_rule_is_a_test_beside_the_suites_own(suite: pytest.Pytester) -> No
     assert len(tests) == len(set(tests))
 
 
+def test_tests_are_called_after_the_policy_wherever_the_data_lie(
+    suite: pytest.Pytester, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """An option's value in another folder, which pytest takes for a path to find its root by, is in no test's name."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write_evidence(elsewhere / "evidence.jsonl", Case(60))
+    options = ("--gate-policy", "gate.toml", "--gate-evidence", str(elsewhere / "evidence.jsonl"))
+    items, _ = suite.inline_genitems("-p", "no:cacheprovider", f"--rootdir={elsewhere}", "gate.toml", *options)
+
+    assert {item.nodeid.partition("::")[0] for item in items} == {"gate.toml"}
+
+
 def test_a_candidate_that_may_be_promoted_is_green(suite: pytest.Pytester) -> None:
     """Nothing fails; what could not be tested is skipped with its reason."""
     result = _gate(suite, Case(500, 0.01), "-rs")

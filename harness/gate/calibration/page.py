@@ -66,7 +66,7 @@ def _policy(runs: int, tell: Tell) -> Iterator[str]:
         rows.append([each.truth.name, *(share_of(share, runs) for share in shares), f"{each.rates.conversations:.0f}"])
     yield from table(["truth", "PROMOTE", "BLOCK", "INCONCLUSIVE", "E[n]"], rows)
     yield "False-promote is PROMOTE where a primary is at -m; false-block is BLOCK where all is equal."
-    yield "At 100 conversations none is promoted: a margin of 0.02 takes 149, so that collapses which make it up are seen.\n"
+    yield "At 100 conversations none is promoted: a margin of 0.02 takes 149, to see collapses that make it up.\n"
 
 
 def _bounds(runs: int) -> Iterator[str]:

@@ -31,7 +31,8 @@ _ROUNDING = 1e-9
 
 
 class Reply(NamedTuple):
-    """What is kept of an answer. retried: whether it came only after another try. said: whether there are words to measure, of an answer or of one that failed.
+    """What is kept of an answer. retried: whether it came only after another try. said: whether there are words to
+    measure, of an answer or of one that failed.
 
     latency: seconds, infinite where no answer came, None where not known. spent: seconds that it took all the same, NaN
     where not known and None of a cached one. text: its hash.

@@ -105,8 +105,9 @@ def _waivers(verdict: Verdict) -> Iterator[str]:
 
 
 def _worst(facts: ReportFacts) -> Iterator[str]:
-    found = words.count(len(facts.regressions))
-    yield f"{found} conversations lost more than a margin, or have an answer with a fault."
+    found = len(facts.regressions)
+    which = "conversation" if found == 1 else "conversations"
+    yield f"{words.count(found)} {which} lost more than a margin, or had an answer with a fault."
     yield ""
     yield from table(("Line", "Conversation", "What got worse"), map(_regression, facts.worst))
 

@@ -14,6 +14,7 @@ from harness.gate.policy.sections import Kind
 from harness.gate.statistics.bootstrap_t import bootstrap_t
 from harness.gate.statistics.bounds import Bounds
 from harness.gate.statistics.tango import tango
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.sample_size import fewest_conversations, needed_conversations
 from harness.gate.verdict.verdict import RuleKind, RuleResult
@@ -129,7 +130,7 @@ def _result(comparison: Comparison, bounds: Bounds, level: Level) -> RuleResult:
 
 def _sentence(comparison: Comparison, bounds: Bounds, fewest: int | None) -> str:
     found = f"difference {bounds.estimate:+.4f}, bounds {bounds.lower:+.4f} and {bounds.upper:+.4f}"
-    told = f"{found}, margin {comparison.margin:g}, {bounds.n} conversations"
+    told = f"{found}, margin {comparison.margin:g}, {conversations(bounds.n)}"
     if not within(bounds, comparison.margin) or enough(bounds, fewest):
         return told
     least = "no number is enough" if fewest is None else f"{fewest} are the fewest"
@@ -142,7 +143,7 @@ def _too_few(comparison: Comparison) -> RuleResult:
         name=comparison.name,
         kind=comparison.kind,
         outcome="not_testable",
-        detail=f"{n} conversations, and {comparison.fewest} are the fewest that say anything",
+        detail=f"{conversations(n)}, and {comparison.fewest} are the fewest that say anything",
         metric=comparison.metric,
         slice=comparison.slice,
         bound="lower",

@@ -9,6 +9,7 @@ import numpy as np
 from harness.gate.evidence.paired import BoolArray, FloatArray, PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.policy.sections import HardSection
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.verdict import RuleResult
 
 __all__ = ["at_fault", "counted", "hard_checks"]
@@ -22,8 +23,8 @@ def hard_checks(evidence: PairedEvidence, policy: GatePolicy) -> Iterator[RuleRe
     for check in policy.hard:
         before, now = (int(np.sum(each > _NOTHING)) for each in evidence.faults[check.metric])
         found = int(np.sum(at_fault(evidence, check)))
-        which, beside = ("fault", "") if check.absolute else ("new fault", f"with any: {now}, ")
-        detail = f"conversations with a {which}: {found}, {check.allowed} allowed; {beside}of the baseline: {before}"
+        which = "with a fault" if check.absolute else f"with a new fault, {now} with any"
+        detail = f"{conversations(found)} {which}, the baseline has {before}; {check.allowed} allowed"
         yield RuleResult(
             name=check.metric,
             kind="hard",

@@ -13,6 +13,7 @@ from harness.gate.policy.sections import OperationsSection
 from harness.gate.statistics.bootstrap_t import bootstrap_t
 from harness.gate.statistics.clopper_pearson import lower_bound, p_above, trials_for, upper_bound
 from harness.gate.statistics.quantiles import fewest_times, quantile_bounds, ratio_bounds
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.verdict import RuleOutcome, RuleResult
 
@@ -50,7 +51,7 @@ def _error_rate(evidence: PairedEvidence, limit: float, level: Level) -> RuleRes
         name="error_rate",
         kind="operations",
         outcome="pass" if upper <= limit else "inconclusive",
-        detail=f"{failed} of {n} conversations failed, at most {upper:.2%} do; limit {limit:.2%}",
+        detail=f"{failed} of {conversations(n)} failed, at most {upper:.2%} do; limit {limit:.2%}",
         method="clopper-pearson",
         unit="share",
         bound="upper",

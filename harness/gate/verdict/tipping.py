@@ -12,6 +12,7 @@ from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.statistics.holm import holm
 from harness.gate.verdict.comparing import Pairs, bounds_of
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.quality import pairs_of
 from harness.gate.verdict.verdict import Outcome, RuleResult, Tipping
@@ -42,7 +43,7 @@ def tipping(evidence: PairedEvidence, policy: GatePolicy, level: Level, rules: S
     generous = _with_best_baseline(evidence, metrics)
     worst = weighed.outcome_of({metric: pairs_of(generous, policy, metric) for metric in metrics})
     detail = (
-        f"{failed[0]} conversations of the baseline and {failed[1]} of the candidate have a failed answer; "
+        f"{conversations(failed[0])} of the baseline and {failed[1]} of the candidate had a failed answer; "
         f"dropped: {drop}, as the worst: {zero}, the baseline's as the best: {worst}"
     )
     return Tipping(drop=drop, zero=zero, worst=worst, detail=detail)

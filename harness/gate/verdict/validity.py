@@ -10,6 +10,7 @@ import numpy as np
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.policy import GatePolicy
 from harness.gate.verdict.anchor import unlike_the_anchor
+from harness.gate.verdict.counting import conversations
 from harness.gate.verdict.level import Level
 from harness.gate.verdict.quality import comparisons
 from harness.gate.verdict.repeated import asked_twice
@@ -134,7 +135,7 @@ def _hardware(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
 def _baseline_errors(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
     n, limit = max(1, len(evidence.ids)), policy.validity.baseline_error_rate
     failed = int(np.sum(evidence.missing[0] > 0))
-    found = f"the baseline failed {failed} of {n} conversations"
+    found = f"the baseline failed {failed} of {conversations(n)}"
     wrong = f"{found}, more than {limit:.0%}: too many to compare with" if failed > limit * n else ""
     return _rule("baseline_errors", wrong, found)
 
@@ -155,7 +156,7 @@ def _fewest(evidence: PairedEvidence, policy: GatePolicy) -> RuleResult:
         name="precondition:conversations",
         kind="precondition",
         outcome="pass" if n >= fewest else "inconclusive",
-        detail=f"{n} conversations, and {fewest} are the fewest that decide",
+        detail=f"{conversations(n)}, and {fewest} are the fewest that decide",
         n=n,
         needed_n=fewest,
     )

@@ -41,12 +41,15 @@ def failed_section(facts: ReportFacts) -> Markup:
             "Requests that failed after their retries, or were answered by one",
             counted,
             (
-                (role, *(words.count(each) for each in (asked, failed)), words.share(failed, asked))
-                + (words.count(retried), words.share(retried, asked))
+                (role, words.count(asked), *_part(failed, asked), *_part(retried, asked))
                 for role, asked, failed, retried in sides
             ),
         ),
     )
+
+
+def _part(some: int, asked: int) -> tuple[str, str]:
+    return words.count(some), words.share(some, asked)
 
 
 def _told(found: Outcome) -> Part:

@@ -149,7 +149,7 @@ def test_the_same_fault_in_another_conversation_is_new() -> None:
     found = rule(made.verdict(policy_of(hard=[{"metric": "leak"}])), "leak")
 
     assert (found.outcome, found.estimate) == ("fail", 1.0)
-    assert found.detail == "conversations with a new fault: 1, 0 allowed; with any: 1, of the baseline: 1"
+    assert found.detail == "1 conversation with a new fault, 1 with any, the baseline has 1; 0 allowed"
 
 
 def test_one_of_several_answers_is_enough_for_a_fault() -> None:
@@ -227,6 +227,14 @@ def test_collapses_of_a_margin_must_have_had_the_chance_to_be_seen(n: int, outco
     verdict = Made({"score": scores_of(n, difference, sd=0.001)}).verdict()
 
     assert (verdict.outcome, verdict.tipping.zero, rule(verdict, "score").needed_n) == (outcome, outcome, 149)
+
+
+def test_one_conversation_is_told_in_the_singular() -> None:
+    """Sentences count as one speaks."""
+    verdict = Made({"score": ([0.5], [0.5])}).verdict()
+
+    assert "1 conversation, and 20 are" in rule(verdict, "precondition:conversations").detail
+    assert not any("1 conversations" in each.detail for each in verdict.rules)
 
 
 def test_a_small_sure_loss_of_few_conversations_is_open() -> None:
