@@ -24,9 +24,7 @@ def test_a_block_says_what_fell_and_by_how_much() -> None:
 
     assert said[0].startswith("chrf is worse by 0.0")
     assert said[0].endswith("the margin is 0.02.")
-    assert said[2] == (
-        "template_leakage: 1 conversation with a new fault, 1 with any, the baseline has 0; 0 allowed."
-    )
+    assert said[2] == ("template_leakage: 1 conversation with a new fault, 1 with any, the baseline has 0; 0 allowed.")
     assert not any("repetition" in sentence for sentence in said)
 
 
