@@ -16,24 +16,9 @@ from fakes.emulator import Emulator
 from fakes.world.faults import HttpFault
 from harness.cli import main
 from tests.unit.gate.chat_rows import row, write_rows
+from tests.unit.gate.quick_policy import QUICK
 
 Harness = Callable[..., tuple[int, str, str]]
-
-POLICY = """
-[decision]
-resamples = 999
-[[primary]]
-metric = "rouge_l"
-margin = 0.06
-[operations]
-error_rate = 0.2
-off = ["latency_p95_ratio"]
-[validity]
-leakage_check = false
-[rollout]
-requests = 14
-most_requests = 14
-"""
 
 
 @pytest.fixture
@@ -77,7 +62,7 @@ def harness(client: MLClient, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def files(harness: Harness, tmp_path: Path) -> list[str]:
     """Policy and evidence as options, with a verdict beside the evidence."""
     policy = tmp_path / "policy.toml"
-    policy.write_text(POLICY)
+    policy.write_text(QUICK)
     rows = (row(f"What is {n} plus {n + 1}?", f"{n} plus {n + 1} makes {2 * n + 1}.") for n in range(50))
     held_out = write_rows(tmp_path / "held_out.jsonl", rows)
     sides = ("--endpoint", ENDPOINT, "--baseline", "blue", "--candidate", "green")

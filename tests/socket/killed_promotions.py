@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.socket.gate import Point, Variant, serve
+from tests.socket.processes import exit_code_of
+from tests.unit.gate.quick_policy import QUICK
 
 __all__ = ["POINTS", "Cut", "Promotions", "promotions"]
 
@@ -28,23 +30,7 @@ _AFTERWARDS: tuple[Then, ...] = ("resume", "rollback")
 ENDPOINT = "chat-1"
 _SERVED = {"pace": "instant", "time_scale": 600.0}
 _PATIENCE_S = 60.0
-_REQUESTS = 14
-_POLICY = f"""
-[decision]
-resamples = 999
-[[primary]]
-metric = "rouge_l"
-margin = 0.06
-[operations]
-error_rate = 0.2
-off = ["latency_p95_ratio"]
-[validity]
-leakage_check = false
-[rollout]
-requests = {_REQUESTS}
-most_requests = {_REQUESTS}
-in_flight = 1
-"""
+_POLICY = QUICK + "in_flight = 1\n"
 
 _PUTS = {"claim": 1, "mirror-10": 2, "live-10": 3, "live-50": 4, "live-100": 5, "release": 6}
 """Which change of the endpoint brings a promotion to which rung."""
@@ -88,16 +74,16 @@ class Promotions:
     def prepare(self) -> None:
         """Deploy two versions of a model, score both and decide."""
         (self._folder / "policy.toml").write_text(_POLICY)
-        assert self._ended(self._forked(_deploy)) == 0
+        assert _ended(self._forked(_deploy)) == 0
         sides = ("--endpoint", ENDPOINT, "--baseline", "blue", "--candidate", "green")
         score = ("score", *sides, "--held-out", "held_out.jsonl", "--workers", "0", *self._files)
-        assert self._ended(self._command(*score)) == 0, self._said("score")
-        assert self._ended(self._command("decide", *self._files)) == 0, self._said("decide")
+        assert _ended(self._command(*score)) == 0, self._said("score")
+        assert _ended(self._command("decide", *self._files)) == 0, self._said("decide")
 
     def cut(self, point: Point, then: Then) -> Cut:
         """Promote until a call, kill the process there, and let another one resume or roll back."""
         if point.operation.startswith("Models"):
-            assert self._ended(self._forked(_untag)) == 0
+            assert _ended(self._forked(_untag)) == 0
         self._order(point)
         promotion = self._command("promote", *self._files)
         deadline = time.monotonic() + _PATIENCE_S
@@ -111,10 +97,10 @@ class Promotions:
         self._events.send("go")
         assert self._events.poll(_PATIENCE_S), "the held call did not go on"
         self._events.recv()
-        code = self._ended(self._after(then))
+        code = _ended(self._after(then))
         endpoint = self._endpoint()
         if then == "resume":
-            assert self._ended(self._after("rollback")) == 0, self._said("rollback")
+            assert _ended(self._after("rollback")) == 0, self._said("rollback")
         return Cut(point, then, rung, left, code, endpoint["traffic"], endpoint["tags"])
 
     def _after(self, then: Then) -> int:
@@ -127,7 +113,7 @@ class Promotions:
         return next(record["rung"] for record in map(json.loads, reversed(lines)) if record["kind"] == "entered")
 
     def _endpoint(self) -> dict[str, Any]:
-        assert self._ended(self._forked(_look)) == 0
+        assert _ended(self._forked(_look)) == 0
         found: dict[str, Any] = json.loads((self._folder / "endpoint.json").read_text(encoding="utf-8"))
         return found
 
@@ -162,17 +148,9 @@ class Promotions:
                 sys.stdout.flush()
             os._exit(code)
 
-    @staticmethod
-    def _ended(process: int) -> int:
-        deadline = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < deadline:
-            ended, status = os.waitpid(process, os.WNOHANG)
-            if ended:
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(0.02)
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        raise TimeoutError(f"a command did not end within {_PATIENCE_S:g} s")
+
+def _ended(process: int) -> int:
+    return exit_code_of(process, _PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True)

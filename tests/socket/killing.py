@@ -17,6 +17,7 @@ from typing import Any
 
 from harness.lifecycle.journal import TITLES
 from tests.socket.gate import Point, serve
+from tests.socket.processes import exit_code_of
 
 __all__ = ["Killed", "Killer", "killer"]
 
@@ -78,7 +79,7 @@ class Killer:
     def calls(self) -> list[dict[str, Any]]:
         """Return what a run asks that nobody kills, from its first call to its last."""
         place = self._fresh(None)
-        code = _ended(self._forked((*_RUN, _CLUSTER[0]), place))
+        code = exit_code_of(self._forked((*_RUN, _CLUSTER[0]), place), _ENDS_S)
         assert code == 0, (place / "run.out").read_text(encoding="utf-8")
         calls: list[dict[str, Any]] = self._admin("GET", "/admin/calls")
         return calls
@@ -98,7 +99,7 @@ class Killer:
         self._admin("POST", "/admin/clock", _SLOWLY)
         left = self._left(cluster)
         self._events.send("go")
-        code = _ended(self._forked((*_SWEEP, _SETTLE[point.variant]), place))
+        code = exit_code_of(self._forked((*_SWEEP, _SETTLE[point.variant]), place), _ENDS_S)
         assert self._events.poll(_ENDS_S), "the held call did not go on"
         self._events.recv()
         told = json.loads((place / "sweep.out").read_text(encoding="utf-8"))
@@ -175,18 +176,6 @@ def _import_everything() -> None:
 
     import harness.cli.run
     import harness.cli.sweep  # noqa: F401
-
-
-def _ended(process: int) -> int:
-    deadline = time.monotonic() + _ENDS_S
-    while time.monotonic() < deadline:
-        ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
-    raise TimeoutError(f"a command did not end within {_ENDS_S:g} s")
 
 
 def _step(log: Path) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,3 +105,16 @@ def clean_environment() -> dict[str, str]:
     names = [name for name in os.environ if not name.startswith(ours) and name.upper() not in proxies]
     kept = {name: os.environ[name] for name in names if not name.endswith(("CA_BUNDLE", "CERT_FILE", "CERTS"))}
     return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def exit_code_of(process: int, patience_s: float) -> int:
+    """Wait for a forked process and return its exit code; TimeoutError when it does not end in time, and is killed."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    raise TimeoutError(f"a command did not end within {patience_s:g} s")

@@ -74,9 +74,9 @@ def test_clocks_that_are_apart_are_told(ahead: timedelta, said: str) -> None:
 
 def test_file_of_certificates_that_is_gone_is_named() -> None:
     """A server that has stopped took its own along, and the shell still names it."""
-    said = "EnvironmentCredential: Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/x/ca.pem To"
+    said = "EnvironmentCredential: Could not find a suitable TLS CA certificate bundle, invalid path: /trust/ca.pem To"
     found = explain_sign_in(said)
 
     assert found is not None
-    assert found.what.endswith("/tmp/x/ca.pem")
+    assert found.what.endswith("/trust/ca.pem")
     assert "REQUESTS_CA_BUNDLE" in found.remedy

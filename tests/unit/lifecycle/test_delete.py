@@ -15,7 +15,7 @@ from harness.lifecycle.delete import Cleaned, CleanUp, removal_command
 
 GONE, THERE = refusal(404), object()
 NO_TOKEN = ClientAuthenticationError("Authentication failed: Entra cannot be reached")
-UNTRUSTING = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
+UNTRUSTING = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /certificates/ca.pem")
 LOST, CUT = ServiceRequestError("no route"), IncompleteReadError("2 bytes read, 2 more expected")
 FORBIDDEN = Answers(AssertionError("this was to be left alone"))
 

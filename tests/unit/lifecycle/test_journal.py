@@ -101,8 +101,8 @@ def test_the_remedy_knows_whether_anybody_answered(journal: Journal, error: Exce
 
 def test_missing_certificates_are_no_file_of_the_run(journal: Journal) -> None:
     """A server that stops takes them away; the SDK passes on what `requests` says of it."""
-    lost = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /tmp/ca.pem")
-    with pytest.raises(StepFailed, match=r"certificates to trust is not there: /tmp/ca.pem") as failure:
+    lost = OSError("Could not find a suitable TLS CA certificate bundle, invalid path: /certificates/ca.pem")
+    with pytest.raises(StepFailed, match=r"certificates to trust is not there: /certificates/ca.pem") as failure:
         journal.step("model", Answers(lost))
 
     assert "REQUESTS_CA_BUNDLE" in failure.value.remedy

@@ -11,7 +11,7 @@ import pytest
 from fakes.world.faults import HttpFault
 from harness.decide.traffic import Division
 from harness.errors import EnvironmentMissing, Interrupted, StepFailed, UsageError
-from harness.gate.rollout.telling import Unbreakable
+from harness.lifecycle.watching import Unbreakable
 from tests.unit.gate.rollout.stage import POLICY, Stage
 
 BLUE = Division.of({"blue": 100})
