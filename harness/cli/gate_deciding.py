@@ -19,7 +19,8 @@ from harness.gate.policy import load_policy
 from harness.gate.report.rates import rates_beside
 from harness.gate.report.writing import REPORT
 from harness.gate.verdict.decide import decide
-from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
+from harness.gate.verdict.document import read_verdict, verdict_bytes
+from harness.gate.verdict.recomputing import difference_of
 from harness.gate.verdict.verdict import EXIT_CODES, Verdict
 from harness.gate.verdict.versions import installed
 
@@ -51,9 +52,7 @@ def verify_and_show(verdict_file: Path, evidence_file: Path, policy_file: Path, 
     recorded, content = read_verdict(verdict_file)
     policy = load_policy(policy_file)
     evidence, anchor = load_for(policy, evidence_file), load_anchor(policy, policy_file)
-    today = date.fromisoformat(recorded.decided)
-    computed = decide(evidence, policy, today=today, anchor=anchor, versions=recorded.versions)
-    difference = first_difference(content, verdict_bytes(computed))
+    difference = difference_of(recorded, content, evidence, policy, anchor)
     here = installed()
     others = {name: f"{was}, here {here.get(name)}" for name, was in recorded.versions.items() if was != here.get(name)}
     found = {

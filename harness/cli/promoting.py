@@ -24,11 +24,10 @@ from harness.gate.rollout.climbing import Ended
 from harness.gate.rollout.promote import Around, Promotion, promote
 from harness.gate.rollout.rollback import retire, roll_back
 from harness.gate.rollout.site import Site
-from harness.gate.rollout.telling import Unbreakable
 from harness.gate.scoring.posting import HttpPost
 from harness.lifecycle.clients import Clients
 from harness.lifecycle.connect import connect, find_credential
-from harness.lifecycle.watching import Watcher
+from harness.lifecycle.watching import Unbreakable, Watcher
 from harness.spec import LifecycleSpec
 
 __all__ = ["promote_and_show", "retire_and_show", "roll_back_and_show"]

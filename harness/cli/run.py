@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from harness.lifecycle.ledgers import make_ledger
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.run import run_lifecycle
 from harness.lifecycle.waiting import RealClock
-from harness.lifecycle.watching import Silent, Watcher
+from harness.lifecycle.watching import Unbreakable
 from harness.spec import LifecycleSpec
 
 __all__ = ["RunRequest", "run_and_show"]
@@ -52,48 +51,22 @@ def run_and_show(request: RunRequest, presentation: Presentation) -> int:
     return tell(outcome, presentation, out, errors)
 
 
-class _UntilTheEnd:
+class _UntilTheEnd(Unbreakable):
     """Passes news on, as long as somebody takes them, and holds interruptions back once the last step is over.
 
     From there to the report there is nothing left to stop, and an interruption would lose what there is to report.
     """
 
-    def __init__(self, watch: Watcher) -> None:
-        self._watch = watch
-
     def started(self, step: str, title: str) -> None:
         """A step begins, and can be interrupted: also the last one, when it is carried out once more."""
         INTERRUPTS.each()
-        self._tell(lambda watch: watch.started(step, title))
-
-    def progress(self, text: str) -> None:
-        """Something has moved."""
-        self._tell(lambda watch: watch.progress(text))
-
-    @property
-    def follows(self) -> bool:
-        """Whether logs are wanted."""
-        return self._watch.follows
-
-    def waiting(self, log: str) -> None:
-        """A wait goes on."""
-        self._tell(lambda watch: watch.waiting(log))
-
-    def warned(self, text: str) -> None:
-        """Something is not as it should be."""
-        self._tell(lambda watch: watch.warned(text))
+        super().started(step, title)
 
     def finished(self, record: StepRecord) -> None:
         """A step has ended."""
         if record.name == LAST_STEP:
             INTERRUPTS.hold()
-        self._tell(lambda watch: watch.finished(record))
-
-    def _tell(self, news: Callable[[Watcher], None]) -> None:
-        try:
-            news(self._watch)
-        except OSError:
-            self._watch = Silent()
+        super().finished(record)
 
 
 def _run(request: RunRequest, progress: Console) -> Outcome:

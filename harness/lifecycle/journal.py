@@ -14,7 +14,7 @@ from harness.errors import HarnessError, StepFailed
 from harness.lifecycle.refusals import reason, unexpected
 from harness.lifecycle.report import LifecycleReport, StepRecord
 from harness.lifecycle.waiting import Clock
-from harness.lifecycle.watching import Silent, Watcher
+from harness.lifecycle.watching import Unbreakable, Watcher
 
 __all__ = ["LAST_STEP", "TITLES", "Journal", "Told", "as_step_failed"]
 
@@ -55,8 +55,8 @@ class Told(Protocol):
 _Result = TypeVar("_Result", bound=Told)
 
 
-class Journal:
-    """A Watcher that also writes the report of a run."""
+class Journal(Unbreakable):
+    """A Watcher that also writes the report of a run, which goes on when nobody can be told of it any more."""
 
     def __init__(
         self,
@@ -65,9 +65,9 @@ class Journal:
         watch: Watcher,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
+        super().__init__(watch)
         self.report = report
         self._clock = clock
-        self._watch = watch
         self._stopwatch = stopwatch
 
     def step(self, name: str, action: Callable[[], _Result]) -> _Result:
@@ -103,39 +103,15 @@ class Journal:
             if name not in recorded:
                 self.finished(StepRecord(name, title, "skipped", 0.0, 0.0, {}))
 
-    def started(self, step: str, title: str) -> None:
-        """Tell that a step begins."""
-        self._tell(lambda watch: watch.started(step, title))
-
-    def progress(self, text: str) -> None:
-        """Tell what has moved."""
-        self._tell(lambda watch: watch.progress(text))
-
-    @property
-    def follows(self) -> bool:
-        """Whether the watcher wants logs."""
-        return self._watch.follows
-
-    def waiting(self, log: str) -> None:
-        """Tell that a wait goes on."""
-        self._tell(lambda watch: watch.waiting(log))
-
     def warned(self, text: str) -> None:
         """Keep a warning for the report, and tell it."""
         self.report.warnings.append(text)
-        self._tell(lambda watch: watch.warned(text))
+        super().warned(text)
 
     def finished(self, record: StepRecord) -> None:
         """Put a step into the report, and tell that it has ended."""
         self.report.steps.append(record)
-        self._tell(lambda watch: watch.finished(record))
-
-    def _tell(self, news: Callable[[Watcher], None]) -> None:
-        """Tell the watcher; one that has gone, such as a closed pipe, is told no more, and the run goes on."""
-        try:
-            news(self._watch)
-        except OSError:
-            self._watch = Silent()
+        super().finished(record)
 
     def _record(
         self,

@@ -6,11 +6,12 @@ import contextlib
 import io
 import logging
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from harness.lifecycle.report import StepRecord
 
-__all__ = ["Silent", "Watcher", "sdk_muted"]
+__all__ = ["Silent", "Unbreakable", "Watcher", "sdk_muted"]
 
 _LOGGERS = {"azure.ai.ml": logging.INFO, "azure.identity": logging.NOTSET}
 """The SDK's loggers that print, and the levels that they have when nobody has changed them."""
@@ -58,6 +59,44 @@ class Silent:
 
     def finished(self, record: StepRecord) -> None:
         """Do nothing."""
+
+
+class Unbreakable:
+    """A Watcher that passes on what it is told; one that has gone, such as a closed pipe, is told no more."""
+
+    def __init__(self, watch: Watcher) -> None:
+        self._watch = watch
+
+    @property
+    def follows(self) -> bool:
+        """Whether logs are wanted."""
+        return self._watch.follows
+
+    def started(self, step: str, title: str) -> None:
+        """Pass on that a step begins."""
+        self._tell(lambda watch: watch.started(step, title))
+
+    def progress(self, text: str) -> None:
+        """Pass on what has moved."""
+        self._tell(lambda watch: watch.progress(text))
+
+    def waiting(self, log: str) -> None:
+        """Pass on that a wait goes on."""
+        self._tell(lambda watch: watch.waiting(log))
+
+    def warned(self, text: str) -> None:
+        """Pass on a warning."""
+        self._tell(lambda watch: watch.warned(text))
+
+    def finished(self, record: StepRecord) -> None:
+        """Pass on that a step has ended."""
+        self._tell(lambda watch: watch.finished(record))
+
+    def _tell(self, news: Callable[[Watcher], None]) -> None:
+        try:
+            news(self._watch)
+        except OSError:
+            self._watch = Silent()
 
 
 class _Silence:

@@ -19,6 +19,7 @@ from harness.gate.statistics.clopper_pearson import most_events, trials_for
 from harness.gate.statistics.pocock import nominal
 from harness.gate.statistics.power import conversations_for, look_power, power_of
 from harness.gate.statistics.quantiles import fewest_times
+from harness.gate.statistics.searching import first_enough
 from harness.gate.verdict.sample_size import fewest_conversations
 
 __all__ = ["Plan", "PlannedRule", "Spread", "plan", "refuse_if_underpowered"]
@@ -219,13 +220,4 @@ def _absolute(limits: OperationsSection) -> list[tuple[str, float, float | None]
 
 def _needed(policy: GatePolicy, known: Mapping[str, Spread]) -> int | None:
     """Return how many conversations give all rules together the power; None beyond a million."""
-    high = 2
-    while _together(policy, known, high) < policy.decision.power:
-        high *= 2
-        if high > _MOST:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _together(policy, known, middle) >= policy.decision.power else (middle, high)
-    return high
+    return first_enough(lambda n: _together(policy, known, n) >= policy.decision.power, start=2, most=_MOST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from harness.errors import StepFailed, UsageError
+from harness.gate.evidence.assets import asset_of
 from harness.gate.rollout.records import Began
 from harness.lifecycle.refusals import reason
 
@@ -21,8 +21,8 @@ MODEL_TAG = "gate.model_digest"
 
 def model_name(asset_id: str) -> str:
     """Return the name in a model's id, whether Azure's or `azureml:name:version`; "" when it holds none."""
-    found = re.search(r"(?:^azureml:|/models/)([^/:]+)(?:/versions/|:)[^/:]+$", asset_id)
-    return found.group(1) if found else ""
+    asset = asset_of(asset_id)
+    return asset.name if asset is not None else ""
 
 
 def tags_of(began: Began) -> dict[str, str]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from harness.errors import UsageError
 from harness.gate.evidence.journal import read_records
-from harness.gate.evidence.loading import load_evidence
+from harness.gate.evidence.loading import load_anchor, load_for
 from harness.gate.evidence.paired import PairedEvidence
 from harness.gate.evidence.records import Conversation, Header
 from harness.gate.heldout.reading import conversations, look_through
 from harness.gate.policy import GatePolicy, load_policy
 from harness.gate.scoring.plan import body_of
-from harness.gate.verdict.decide import decide
-from harness.gate.verdict.document import first_difference, read_verdict, verdict_bytes
+from harness.gate.verdict.document import read_verdict
+from harness.gate.verdict.recomputing import difference_of
 from harness.gate.verdict.verdict import Verdict
 
 __all__ = ["Proof", "bodies_of", "read_proof"]
@@ -41,10 +40,7 @@ def read_proof(verdict_file: Path, policy_file: Path, evidence_file: Path) -> Pr
     """Read all three and decide again, as on the recorded day; DataError and SpecError say which file is none."""
     policy = load_policy(policy_file)
     recorded, content = read_verdict(verdict_file)
-    fails = policy.answers.truncated == "failed"
-    evidence, anchor = load_evidence(evidence_file, truncated_fails=fails), None
-    if policy.anchor is not None:
-        anchor = load_evidence(policy_file.parent / policy.anchor.evidence, truncated_fails=fails)
+    evidence, anchor = load_for(policy, evidence_file), load_anchor(policy, policy_file)
     return Proof(
         recorded, policy, evidence.header, evidence.digest, _difference(recorded, content, evidence, policy, anchor)
     )
@@ -56,9 +52,7 @@ def _difference(
     """Decide again, unless the digests differ: then it is known that something else would come out."""
     if (recorded.evidence_sha256, recorded.policy_sha256) != (evidence.digest, policy.digest):
         return ""
-    today = date.fromisoformat(recorded.decided)
-    computed = decide(evidence, policy, today=today, anchor=anchor, versions=recorded.versions)
-    return first_difference(content, verdict_bytes(computed))
+    return difference_of(recorded, content, evidence, policy, anchor)
 
 
 def bodies_of(evidence_file: Path, prompts: Path | None, header: Header) -> tuple[bytes, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from scipy import special
+
+from harness.gate.statistics.searching import first_enough
 
 __all__ = ["fewest_trials", "lower_bound", "most_events", "p_above", "trials_for", "upper_bound"]
 
@@ -44,7 +44,7 @@ def most_events(trials: int, limit: float, alpha: float) -> int:
 
 def fewest_trials(limit: float, alpha: float) -> int | None:
     """Return with how many trials the bound is within `limit` when there is no event; None beyond ten million."""
-    return _first(lambda trials: most_events(trials, limit, alpha) >= 0)
+    return first_enough(lambda trials: most_events(trials, limit, alpha) >= 0, most=_MOST)
 
 
 def trials_for(limit: float, share: float, alpha: float, power: float) -> int | None:
@@ -59,18 +59,4 @@ def trials_for(limit: float, share: float, alpha: float, power: float) -> int | 
         events = most_events(trials, limit, alpha)
         return events >= 0 and float(special.bdtr(events, trials, share)) >= power
 
-    return _first(enough)
-
-
-def _first(enough: Callable[[int], bool]) -> int | None:
-    """Return a number from which on `enough` holds but for the steps of whole events; None beyond ten million."""
-    high = 1
-    while not enough(high):
-        high *= 2
-        if high > _MOST:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    return first_enough(enough, most=_MOST)
